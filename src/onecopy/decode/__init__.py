@@ -1,0 +1,1 @@
+"""From bytes to images to pixels. Runs only inside sandboxed workers."""

@@ -1,0 +1,1 @@
+"""Limited worker processes: the only place where bytes from outside are parsed."""
