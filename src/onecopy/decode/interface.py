@@ -1,11 +1,13 @@
 """What decoding yields: pictures that have not been read yet, and rasters that have."""
 
-from collections.abc import Buffer
+import mmap
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+Buffer = bytes | memoryview | mmap.mmap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

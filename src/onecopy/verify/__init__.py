@@ -1,0 +1,1 @@
+"""From a pair of images to a verdict: registered onto each other, the difference that remains decides."""
