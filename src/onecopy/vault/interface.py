@@ -1,0 +1,104 @@
+"""What a vault does: keep bytes once, under their SHA-256, and hand them back unchanged.
+
+Bytes come in through a spool, which hashes them as they arrive. A spool that is not kept leaves nothing
+behind, which is how a check differs from an upload. What references a content is the catalog's business.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import BinaryIO, Protocol, Self
+
+from onecopy.sandbox.interface import Openable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One content of a vault.
+
+    Attributes:
+        sha256: Its name and its digest.
+        size: In bytes.
+        since: When it was last put, in seconds since the epoch: a clean-up that removes what nothing
+            references measures its grace time from here.
+    """
+
+    sha256: str
+    size: int
+    since: float
+
+
+class Spool(Protocol):
+    """Bytes on their way in. A context manager: on leaving it, whatever was not kept is gone."""
+
+    size: int
+
+    def write(self, chunk: bytes) -> None:
+        """Add bytes.
+
+        Raises:
+            UnreadableError: ``too-large``, when the spool's limit is passed.
+            EnvironmentProblem: ``disk-full`` or ``vault-unwritable``.
+        """
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """The digest of what was written so far."""
+        ...
+
+    def content(self) -> Openable:
+        """What was written, for reading by a worker. Valid until the spool is left."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Vault(Protocol):
+    """A store of contents. Safe to use from many threads and many processes at once."""
+
+    def spool(self, *, most: int | None = None) -> Spool:
+        """Begin to take bytes in.
+
+        Args:
+            most: How many bytes are let in, at most.
+
+        Raises:
+            EnvironmentProblem: ``disk-full`` or ``vault-unwritable``.
+        """
+        ...
+
+    def keep(self, spool: Spool) -> bool:
+        """Keep what was spooled; on return it survives a power cut. Never changes a content that is there.
+
+        Returns:
+            Whether the content is new to the vault. When it is not, its grace time starts again.
+
+        Raises:
+            EnvironmentProblem: ``disk-full`` or ``vault-unwritable``; nothing was kept.
+        """
+        ...
+
+    def content(self, sha256: str) -> Openable:
+        """A kept content, for reading here or in a worker. Opening it raises when it is not there."""
+        ...
+
+    def open(self, sha256: str) -> BinaryIO:
+        """Open a kept content for reading; the caller closes it.
+
+        Raises:
+            UnreadableError: ``vanished`` or ``no-access``.
+        """
+        ...
+
+    def exists(self, sha256: str) -> bool:
+        """Whether the content is kept."""
+        ...
+
+    def __iter__(self) -> Iterator[Kept]:
+        """Everything that is kept, in no particular order."""
+        ...

@@ -1,0 +1,145 @@
+"""What every vault promises (see onecopy.vault.interface)."""
+
+import hashlib
+import os
+import pickle
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from onecopy.errors import UnreadableError
+from onecopy.vault.interface import Vault
+from onecopy.vault.local import LocalVault
+
+MAKERS: dict[str, Callable[[Path], Vault]] = {"local": lambda folder: LocalVault(folder / "vault")}
+
+
+@pytest.fixture(params=sorted(MAKERS))
+def open_vault(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Vault]:
+    """Opens the same vault again at every call, as another process would."""
+    return lambda: MAKERS[request.param](tmp_path)
+
+
+@pytest.fixture
+def vault(open_vault: Callable[[], Vault]) -> Vault:
+    return open_vault()
+
+
+ABSENT = hashlib.sha256(b"never put").hexdigest()
+
+
+def put(vault, data, chunk=1 << 16):
+    with vault.spool() as spool:
+        for at in range(0, len(data), chunk):
+            spool.write(data[at : at + chunk])
+        return spool.sha256, vault.keep(spool)
+
+
+def read(vault, sha256):
+    with vault.open(sha256) as file:
+        return file.read()
+
+
+@pytest.mark.parametrize("data", [b"", b"x", b"hello" * 1000, os.urandom(3_000_001)], ids=len)
+def test_what_goes_in_comes_out(vault, data):
+    sha256, new = put(vault, data)
+    assert new
+    assert sha256 == hashlib.sha256(data).hexdigest()
+    assert vault.exists(sha256)
+    assert read(vault, sha256) == data
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary(max_size=5000), chunk=st.integers(1, 999))
+def test_chunks_do_not_matter(vault, data, chunk):
+    sha256, _ = put(vault, data, chunk)
+    assert sha256 == hashlib.sha256(data).hexdigest()
+    assert read(vault, sha256) == data
+
+
+def test_second_put_is_not_new_and_changes_nothing(vault):
+    assert put(vault, b"once") == (hashlib.sha256(b"once").hexdigest(), True)
+    assert put(vault, b"once") == (hashlib.sha256(b"once").hexdigest(), False)
+    assert [kept.sha256 for kept in vault] == [hashlib.sha256(b"once").hexdigest()]
+
+
+def test_second_put_starts_the_grace_time_again(vault):
+    put(vault, b"once")
+    (before,) = vault
+    put(vault, b"once")
+    (after,) = vault
+    assert after.since >= before.since
+    assert after.size == 4
+
+
+def test_spool_that_is_not_kept_leaves_nothing(vault):
+    with vault.spool() as spool:
+        spool.write(b"only looked at")
+        with spool.content().open() as file:
+            assert file.read() == b"only looked at"
+        content = spool.content()
+    assert list(vault) == []
+    assert not vault.exists(spool.sha256)
+    with pytest.raises(UnreadableError) as caught:
+        content.open()
+    assert caught.value.code == "vanished"
+
+
+def test_failure_while_spooling_leaves_nothing(vault):
+    def upload():
+        with vault.spool() as spool:
+            spool.write(b"half an upl")
+            raise RuntimeError("client went away")
+
+    with pytest.raises(RuntimeError):
+        upload()
+    assert list(vault) == []
+
+
+def test_limit_is_kept_while_writing(vault):
+    with vault.spool(most=10) as spool:
+        spool.write(b"0123456789")
+        with pytest.raises(UnreadableError) as caught:
+            spool.write(b"x")
+    assert caught.value.code == "too-large"
+    assert spool.size == 10
+
+
+def test_absent_content(vault):
+    assert not vault.exists(ABSENT)
+    with pytest.raises(UnreadableError) as caught:
+        vault.open(ABSENT)
+    assert caught.value.code == "vanished"
+
+
+@pytest.mark.parametrize("name", ["", "../../etc/passwd", "AB" * 32, "ab" * 31, "ab" * 32 + "\n"])
+def test_only_digests_are_names(vault, name):
+    for ask in (vault.exists, vault.open, vault.content):
+        with pytest.raises(ValueError, match="SHA-256"):
+            ask(name)
+
+
+def test_content_opens_in_another_process(vault):
+    sha256, _ = put(vault, b"for a worker")
+    with pickle.loads(pickle.dumps(vault.content(sha256))).open() as file:
+        assert file.read() == b"for a worker"
+        assert file.fileno() >= 0
+
+
+def test_contents_outlive_the_vault_object(open_vault):
+    sha256, _ = put(open_vault(), b"kept")
+    assert read(open_vault(), sha256) == b"kept"
+
+
+def test_identical_puts_at_once_keep_one(open_vault):
+    data = [bytes([n % 5]) * 100_000 for n in range(40)]
+    vaults = [open_vault() for _ in range(4)]
+    with ThreadPoolExecutor(8) as threads:
+        results = list(threads.map(lambda n: put(vaults[n % 4], data[n]), range(40)))
+    assert sum(new for _, new in results) == 5
+    assert sorted(kept.sha256 for kept in vaults[0]) == sorted({sha256 for sha256, _ in results})
+    assert all(read(vaults[0], results[n][0]) == data[n] for n in range(40))
