@@ -1,0 +1,85 @@
+"""What candidate search promises: the gate asks about one image, the scan asks for all pairs.
+
+A candidate is a question, never an answer: it says that a pair is worth verifying, and why. Reasons, strongest
+first (a pair is proposed once, with its strongest):
+
+``bytes``
+    equal SHA-256;
+``data``
+    equal image data, orientation and profile (by hint where no SHA-256 was made: the caller settles it);
+``pixels``
+    equal SHA-256 of the pixels, orientation and profile;
+``pdq``
+    PDQ within the radius in one of eight orientations;
+``pdq-trimmed``
+    the same, where one side or both are taken without their uniform border;
+``features``
+    key points that match and lie alike (crops, framed copies, images in pages and collages).
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from onecopy.model import Candidate, Fingerprint
+
+REASONS = ("bytes", "data", "pixels", "pdq", "pdq-trimmed", "features")
+"""Strongest first."""
+
+EXACT = frozenset({"bytes", "data", "pixels"})
+"""Reasons that compare digests: nothing needs to be looked at in the pixels."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two images worth verifying; ``a < b`` in the caller's order of numbers.
+
+    ``turned`` and ``mirrored`` say how B lies: mirror it left to right if ``mirrored``, then turn it clockwise
+    by ``turned`` degrees, and it lies like A.
+    """
+
+    a: int
+    b: int
+    reason: str
+    distance: int = 0
+    """Bits of PDQ that differ; for ``features``, minus the number of points that agree."""
+    turned: int = 0
+    mirrored: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How far the search reaches. The defaults were measured (docs/explanation/candidates.md)."""
+
+    pdq_radius: int = 47
+    """Bits of 256; recall within it is exact."""
+    low_quality: int = 20
+    """PDQ of a quality below this says little: it is searched within ``low_quality_radius`` only."""
+    low_quality_radius: int = 15
+    votes: int = 4
+    """Points that must agree on one similarity transform before features propose a pair."""
+    per_image: int = 64
+    """At most this many near candidates are kept of one image by PDQ (the nearest)."""
+    features_per_image: int = 16
+    """At most this many near candidates are kept of one image by features (the most votes)."""
+
+
+class CandidateIndex(Protocol):
+    """Stored fingerprints that can be asked. Thread-safe; answers do not depend on the order of adding."""
+
+    def add(self, image: int, fingerprint: Fingerprint) -> None:
+        """Store an image under the caller's number. Adding a number again replaces it."""
+        ...
+
+    def remove(self, image: int) -> None:
+        """Forget an image; an unknown number is no error."""
+        ...
+
+    def query(self, fingerprint: Fingerprint, limit: int = 64) -> list[Candidate]:
+        """What is stored and worth verifying, strongest first, ties by number.
+
+        ``turned`` and ``mirrored`` say how to lay the stored image so that it lies like the one asked about
+        (as in :class:`Pair`, with the stored image as B).
+        """
+        ...
+
+    def __len__(self) -> int: ...
