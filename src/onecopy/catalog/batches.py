@@ -1,0 +1,41 @@
+"""Many rows at once, in portions a database accepts, and inserts that leave what is there."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+SIZE = 500
+"""Values in one ``IN (…)``."""
+
+T = TypeVar("T")
+
+
+def batches(values: Iterable[T], size: int = SIZE) -> Iterator[list[T]]:
+    """Cut into lists of at most ``size``."""
+    rest = iter(values)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def _dialect_insert(connection: Connection, table: Table) -> Any:
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+
+
+def insert_missing(connection: Connection, table: Table, values: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows; one whose key exists is left as it is."""
+    if values:
+        connection.execute(_dialect_insert(connection, table).on_conflict_do_nothing(), list(values))
+
+
+def insert_or_update(connection: Connection, table: Table, values: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows; one whose primary key exists is brought up to the new values."""
+    if not values:
+        return
+    statement = _dialect_insert(connection, table)
+    keys = [column.name for column in table.primary_key]
+    changes = {name: statement.excluded[name] for name in values[0] if name not in keys}
+    statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
+    connection.execute(statement, list(values))

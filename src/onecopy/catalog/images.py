@@ -1,0 +1,74 @@
+"""Images: looked up by number, by content, by digest; and as prints to search among."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Select, or_, select, update
+
+from onecopy.catalog import rows
+from onecopy.catalog.batches import batches
+from onecopy.catalog.schema import content, image
+from onecopy.model import Fingerprint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredImage:
+    """An image of the catalog: its number, which content it is in and where, and its fingerprint."""
+
+    id: int
+    content: str
+    inner: str
+    fingerprint: Fingerprint
+
+
+def _stored(connection: Connection, query: Select[tuple[object, ...]]) -> Iterator[StoredImage]:
+    result = connection.execution_options(yield_per=500).execute(query)
+    for row in result.mappings():
+        yield StoredImage(
+            id=row["id"], content=row["content"], inner=row["inner"], fingerprint=rows.to_fingerprint(row)
+        )
+
+
+def every(connection: Connection, *, version: int, after: int = 0) -> Iterator[StoredImage]:
+    """All images that this fingerprint version made, by number; only those beyond ``after``.
+
+    An index in memory is kept fresh by asking again with the highest number it holds.
+    """
+    query = select(image).join(content).where(content.c.fingerprint_version == version, image.c.id > after)
+    return _stored(connection, query.order_by(image.c.id))
+
+
+def by_ids(connection: Connection, ids: Iterable[int]) -> dict[int, StoredImage]:
+    """Images by number; those that do not exist are left out."""
+    found: dict[int, StoredImage] = {}
+    for batch in batches(ids):
+        found.update((one.id, one) for one in _stored(connection, select(image).where(image.c.id.in_(batch))))
+    return found
+
+
+def of_contents(connection: Connection, digests: Iterable[str]) -> Iterator[StoredImage]:
+    """The images in some contents, by content and position."""
+    for batch in batches(digests):
+        query = select(image).where(image.c.content.in_(batch))
+        yield from _stored(connection, query.order_by(image.c.content, image.c.position))
+
+
+def twins(connection: Connection, fingerprint: Fingerprint) -> list[StoredImage]:
+    """Images that share a digest or the look-up hint with a fingerprint; which level holds is not said."""
+    same = [
+        image.c.sha256 == fingerprint.sha256,
+        image.c.image_data_hint == fingerprint.image_data_hint,
+    ]
+    if fingerprint.pixels_sha256 is not None:
+        same.append(image.c.pixels_sha256 == fingerprint.pixels_sha256)
+    query = (
+        select(image).join(content).where(or_(*same), content.c.fingerprint_version == fingerprint.version)
+    )
+    return list(_stored(connection, query.order_by(image.c.id)))
+
+
+def set_image_data_sha256(connection: Connection, digests: dict[int, str]) -> None:
+    """Add the digest of the image data to images that were identified without it."""
+    for number, digest in digests.items():
+        statement = update(image).where(image.c.id == number).values(image_data_sha256=digest)
+        connection.execute(statement)

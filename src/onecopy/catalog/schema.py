@@ -1,0 +1,204 @@
+"""The tables. A change here needs a migration beside it (a test compares the two).
+
+Works on SQLite and on PostgreSQL alike: nothing here or in the queries is particular to either.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+"""A generated number. SQLite generates them for INTEGER only, which is 64 bits there anyway."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant, always UTC and always aware, whatever the database keeps."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """SQLite gives it back without its zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _sha256(name: str, *args: Any, **kw: Any) -> Column[str]:
+    return Column(name, String(64), *args, **kw)
+
+
+content = Table(
+    "content",
+    metadata,
+    _sha256("sha256", primary_key=True),
+    Column("bytes", BigInteger, nullable=False),
+    Column("fingerprint_version", Integer),  # null: not identified yet
+    Column("extras", String(200)),  # what was installed then; a file that needed more is tried again
+    Column("identified_at", Moment),
+)
+
+image = Table(
+    "image",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _sha256("content", ForeignKey("content.sha256", ondelete="CASCADE"), nullable=False),
+    Column("inner", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    _sha256("sha256", nullable=False, index=True),
+    Column("image_data_hint", String(32), nullable=False, index=True),
+    _sha256("image_data_sha256", index=True),
+    _sha256("pixels_sha256", index=True),
+    Column("orientation", SmallInteger, nullable=False),
+    _sha256("profile_sha256"),
+    Column("pdq", LargeBinary(32)),
+    Column("pdq_quality", SmallInteger, nullable=False),
+    Column("pdq_trimmed", LargeBinary(32)),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("format", String(40), nullable=False),
+    Column("byte_size", BigInteger, nullable=False),
+    Column("unmatchable", Text),
+    Column("details", JSON, nullable=False),
+    Column("features", LargeBinary, nullable=False),  # last: large, and seldom read
+    UniqueConstraint("content", "inner"),
+)
+
+container = Table(
+    "container",
+    metadata,
+    _sha256("content", ForeignKey("content.sha256", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("inner", Text, nullable=False),
+    Column("format", String(40), nullable=False),
+    Column("images", Integer, nullable=False),
+)
+
+remark = Table(
+    "remark",
+    metadata,
+    _sha256("content", ForeignKey("content.sha256", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("inner", Text, nullable=False),
+    Column("kind", String(16), nullable=False),  # problem, skipped
+    Column("code", String(40)),  # of a problem
+    Column("message", Text, nullable=False),
+)
+
+occurrence = Table(
+    "occurrence",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("public_id", String(36), nullable=False, unique=True),
+    Column("locator", Text),  # absolute; null for an upload
+    Column("name", Text, nullable=False),
+    _sha256("content", ForeignKey("content.sha256"), index=True),
+    Column("case_id", Text, index=True),
+    Column("agency", Text),
+    Column("source", Text),
+    Column("category", Text),
+    Column("uploader", Text),
+    Column("seen_at", Moment, nullable=False),
+    Column("gone_at", Moment),
+    Column("problem_code", String(40)),
+    Column("problem_message", Text),
+)
+Index(
+    "uq_occurrence_present_locator",
+    occurrence.c.locator,
+    unique=True,
+    sqlite_where=occurrence.c.gone_at.is_(None),
+    postgresql_where=occurrence.c.gone_at.is_(None),
+)
+
+scan = Table(
+    "scan",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("sources", JSON, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Column("key", String(64), nullable=False, index=True),  # digest of what was asked, and by which versions
+    Column("state", String(64)),  # digest of every file's name, size, time and inode, once finished
+    Column("findings", LargeBinary),  # of the newest finished scan with this key
+)
+
+file_state = Table(
+    "file_state",
+    metadata,
+    Column("occurrence", Id, ForeignKey("occurrence.id", ondelete="CASCADE"), primary_key=True),
+    Column("scan", Id, ForeignKey("scan.id"), nullable=False, index=True),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("inode", BigInteger, nullable=False),
+    Column("device", BigInteger, nullable=False),
+)
+
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("a", Id, ForeignKey("image.id", ondelete="CASCADE"), primary_key=True),
+    Column("b", Id, ForeignKey("image.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("verify_version", Integer, nullable=False),
+    Column("relation", String(16), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("evidence", JSON, nullable=False),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("occurrence", Id, ForeignKey("occurrence.id"), nullable=False, index=True),
+    Column("decision", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("matches", JSON, nullable=False),
+    Column("made_at", Moment, nullable=False),
+)
+
+preview = Table(
+    "preview",
+    metadata,
+    Column("image", Id, ForeignKey("image.id", ondelete="CASCADE"), primary_key=True),
+    Column("longest_side", Integer, primary_key=True),
+    Column("jpeg", LargeBinary, nullable=False),
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("value", Text, nullable=False),
+)

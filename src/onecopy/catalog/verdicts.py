@@ -1,0 +1,39 @@
+"""Verdicts on pairs of images, kept so that no pair is verified twice."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from sqlalchemy import Connection, select, tuple_
+
+from onecopy.catalog import rows
+from onecopy.catalog.batches import batches, insert_or_update
+from onecopy.catalog.images import StoredImage
+from onecopy.catalog.schema import verdict
+from onecopy.model import Verdict
+
+
+def ordered(one: StoredImage, other: StoredImage) -> tuple[StoredImage, StoredImage]:
+    """Which of a pair is A and which is B.
+
+    By what they are, not by their numbers, so that two catalogs say the same of the same files. Evidence
+    speaks of A and B, so verify and store every pair in this order.
+    """
+    return (one, other) if (one.content, one.inner) <= (other.content, other.inner) else (other, one)
+
+
+def record(connection: Connection, found: Mapping[tuple[int, int], Verdict], *, version: int) -> None:
+    """Remember verdicts by (A, B), instead of those of another version of the verification."""
+    values = [
+        {"a": a, "b": b, "verify_version": version, **rows.from_verdict(one)} for (a, b), one in found.items()
+    ]
+    insert_or_update(connection, verdict, values)
+
+
+def known(
+    connection: Connection, pairs: Iterable[tuple[int, int]], *, version: int
+) -> Iterator[tuple[tuple[int, int], Verdict]]:
+    """The stored verdicts of some pairs (A, B), of this version."""
+    key = tuple_(verdict.c.a, verdict.c.b)
+    for batch in batches(pairs):
+        query = select(verdict).where(verdict.c.verify_version == version, key.in_(batch))
+        for row in connection.execute(query).mappings():
+            yield (row["a"], row["b"]), rows.to_verdict(row)
