@@ -1,0 +1,28 @@
+"""HEIC through the optional pillow-heif (see the decision record on it)."""
+
+from typing import IO
+
+from PIL import ImageFile
+
+from onecopy.errors import UnreadableError
+
+INSTALL = "pip install 'onecopy[heic]'"
+
+
+def open_heif(file: IO[bytes]) -> ImageFile.ImageFile:
+    """Open a HEIC image; the decoder applies the file's own rotation, and says orientation 1.
+
+    Raises:
+        UnreadableError: ``needs-extra`` where the extra is not installed.
+    """
+    try:
+        from pillow_heif import HeifImageFile, options
+    except ImportError as error:
+        message = f"HEIC images need an extra that is not installed: {INSTALL}"
+        raise UnreadableError(message, code="needs-extra") from error
+    options.THUMBNAILS = False
+    options.DEPTH_IMAGES = False
+    options.AUX_IMAGES = False
+    options.DECODE_THREADS = 1
+    image: ImageFile.ImageFile = HeifImageFile(file)
+    return image
