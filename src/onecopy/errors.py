@@ -27,7 +27,8 @@ class UnreadableError(OnecopyError):
 
     Codes in use: ``truncated``, ``corrupt``, ``too-many-pixels``, ``too-large``, ``too-many-images``,
     ``unsupported-format``, ``needs-extra``, ``decode-timeout``, ``out-of-memory``, ``worker-died``,
-    ``encrypted``, ``nested-too-deep``, ``not-an-image``, ``no-access``, ``vanished``, ``empty-file``.
+    ``encrypted``, ``nested-too-deep``, ``not-an-image``, ``no-access``, ``vanished``, ``empty-file``,
+    ``not-a-file`` (a link, pipe, device …), ``fault`` (nobody foresaw it: a bug worth reporting).
     """
 
     code = "corrupt"

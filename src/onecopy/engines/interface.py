@@ -1,9 +1,10 @@
 """What an engine does: run many calls of a task, each in a sandboxed worker."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
-from onecopy.sandbox.interface import Call, Outcome, Task
+from onecopy.errors import UnreadableError
+from onecopy.sandbox.interface import Call, Openable, Outcome, Task
 
 ArgsT = TypeVar("ArgsT")
 ResultT = TypeVar("ResultT")
@@ -25,3 +26,18 @@ class Engine(Protocol):
     def close(self) -> None:
         """Stop the workers. Safe to call twice."""
         ...
+
+
+def run_one(
+    engine: Engine, task: Task[ArgsT, ResultT], files: Sequence[Openable], args: ArgsT, seconds: float
+) -> ResultT:
+    """Run one call and wait for it.
+
+    Raises:
+        UnreadableError: with the code and message of its failure.
+    """
+    (outcome,) = engine.run(task, [Call(key=None, files=tuple(files), args=args, seconds=seconds)])
+    if outcome.failure is not None:
+        raise UnreadableError(outcome.failure.message, code=outcome.failure.code)
+    assert outcome.result is not None, "an outcome has a result or a failure"
+    return outcome.result
