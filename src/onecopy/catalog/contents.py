@@ -1,6 +1,7 @@
 """Contents: exact bytes, and what was found in them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,39 +13,57 @@ from onecopy.catalog.schema import container, content, image, remark
 from onecopy.model import ContainerFound, FileIdentity, ImageFound, Problem, Skipped
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identified:
+    """A content and what was found in it; a failure of the whole file is a problem at ``inner=""``."""
+
+    sha256: str
+    size: int
+    identity: FileIdentity
+
+
 def add(connection: Connection, sha256: str, size: int) -> None:
     """Remember that these bytes exist, identified or not. Nothing happens if that is known."""
-    insert_missing(connection, content, [{"sha256": sha256, "bytes": size}])
+    add_all(connection, {sha256: size})
+
+
+def add_all(connection: Connection, sizes: Mapping[str, int]) -> None:
+    """Remember that contents exist, by SHA-256 and with their size, identified or not.
+
+    Nothing happens to those that are known.
+    """
+    values = [{"sha256": sha256, "bytes": size} for sha256, size in sorted(sizes.items())]
+    insert_missing(connection, content, values)
 
 
 def record(
-    connection: Connection,
-    sha256: str,
-    size: int,
-    identity: FileIdentity,
-    *,
-    version: int,
-    extras: str = "",
+    connection: Connection, sha256: str, size: int, identity: FileIdentity, *, version: int, extras: str = ""
 ) -> None:
-    """Remember what was found in a content, instead of what an earlier version found.
+    """Remember what was found in one content, see :func:`record_all`."""
+    one = Identified(sha256=sha256, size=size, identity=identity)
+    record_all(connection, [one], version=version, extras=extras)
+
+
+def record_all(
+    connection: Connection, found: Sequence[Identified], *, version: int, extras: str = ""
+) -> None:
+    """Remember what was found in contents, instead of what an earlier version found.
 
     Args:
         connection: Of a write transaction.
-        sha256: Of the bytes.
-        size: Of the bytes.
-        identity: What was found; a failure of the whole file is a problem at ``inner=""``.
+        found: Each content at most once.
         version: ``FINGERPRINT_VERSION``.
         extras: Which optional decoders were installed, see :func:`known`.
     """
-    add(connection, sha256, size)
-    for table in (image, container, remark):
-        connection.execute(delete(table).where(table.c.content == sha256))
+    add_all(connection, {one.sha256: one.size for one in found})
     values = {"fingerprint_version": version, "extras": extras, "identified_at": datetime.now(UTC)}
-    connection.execute(update(content).where(content.c.sha256 == sha256).values(values))
-    _insert(connection, image, [_image_row(sha256, n, found) for n, found in enumerate(identity.images)])
-    _insert(connection, container, [_container_row(sha256, n, c) for n, c in enumerate(identity.containers)])
-    remarks: list[Problem | Skipped] = [*identity.problems, *identity.skipped]
-    _insert(connection, remark, [_remark_row(sha256, n, found) for n, found in enumerate(remarks)])
+    for batch in batches(one.sha256 for one in found):
+        for table in (image, container, remark):
+            connection.execute(delete(table).where(table.c.content.in_(batch)))
+        connection.execute(update(content).where(content.c.sha256.in_(batch)).values(values))
+    _insert(connection, image, [row for one in found for row in _image_rows(one)])
+    _insert(connection, container, [row for one in found for row in _container_rows(one)])
+    _insert(connection, remark, [row for one in found for row in _remark_rows(one)])
 
 
 def _insert(connection: Connection, table: Any, values: list[dict[str, Any]]) -> None:
@@ -52,25 +71,26 @@ def _insert(connection: Connection, table: Any, values: list[dict[str, Any]]) ->
         connection.execute(insert(table), values)
 
 
-def _image_row(sha256: str, position: int, found: ImageFound) -> dict[str, Any]:
-    return {
-        "content": sha256,
-        "inner": found.inner,
-        "position": position,
-        **rows.from_fingerprint(found.fingerprint),
-    }
+def _image_rows(one: Identified) -> Iterator[dict[str, Any]]:
+    for position, found in enumerate(one.identity.images):
+        place = {"content": one.sha256, "inner": found.inner, "position": position}
+        yield place | rows.from_fingerprint(found.fingerprint)
 
 
-def _container_row(sha256: str, position: int, found: ContainerFound) -> dict[str, Any]:
-    place = {"content": sha256, "position": position, "inner": found.inner}
-    return place | {"format": found.format, "images": found.images}
+def _container_rows(one: Identified) -> Iterator[dict[str, Any]]:
+    for position, found in enumerate(one.identity.containers):
+        place = {"content": one.sha256, "inner": found.inner, "position": position}
+        yield place | {"format": found.format, "images": found.images}
 
 
-def _remark_row(sha256: str, position: int, found: Problem | Skipped) -> dict[str, Any]:
-    place = {"content": sha256, "position": position, "inner": found.inner}
-    if isinstance(found, Problem):
-        return place | {"kind": "problem", "code": found.code, "message": found.message}
-    return place | {"kind": "skipped", "code": None, "message": found.reason}
+def _remark_rows(one: Identified) -> Iterator[dict[str, Any]]:
+    remarks: list[Problem | Skipped] = [*one.identity.problems, *one.identity.skipped]
+    for position, found in enumerate(remarks):
+        place = {"content": one.sha256, "inner": found.inner, "position": position}
+        if isinstance(found, Problem):
+            yield place | {"kind": "problem", "code": found.code, "message": found.message}
+        else:
+            yield place | {"kind": "skipped", "code": None, "message": found.reason}
 
 
 def known(connection: Connection, digests: Iterable[str], *, version: int, extras: str = "") -> set[str]:

@@ -39,6 +39,10 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 """A generated number. SQLite generates them for INTEGER only, which is 64 bits there anyway."""
 
 
+Path = Text().with_variant(Text(collation="C"), "postgresql")
+"""Sorts by code point everywhere, so that what lies in a folder is a range."""
+
+
 class Moment(TypeDecorator[datetime]):
     """An instant, always UTC and always aware, whatever the database keeps."""
 
@@ -94,6 +98,7 @@ image = Table(
     Column("details", JSON, nullable=False),
     Column("features", LargeBinary, nullable=False),  # last: large, and seldom read
     UniqueConstraint("content", "inner"),
+    sqlite_autoincrement=True,  # a number is never given twice: others hold on to it
 )
 
 container = Table(
@@ -122,7 +127,7 @@ occurrence = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("public_id", String(36), nullable=False, unique=True),
-    Column("locator", Text),  # absolute; null for an upload
+    Column("locator", Path),  # absolute; null for an upload
     Column("name", Text, nullable=False),
     _sha256("content", ForeignKey("content.sha256"), index=True),
     Column("case_id", Text, index=True),
@@ -159,7 +164,6 @@ file_state = Table(
     "file_state",
     metadata,
     Column("occurrence", Id, ForeignKey("occurrence.id", ondelete="CASCADE"), primary_key=True),
-    Column("scan", Id, ForeignKey("scan.id"), nullable=False, index=True),
     Column("size", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
     Column("inode", BigInteger, nullable=False),

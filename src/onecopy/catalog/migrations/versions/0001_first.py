@@ -7,6 +7,7 @@ revision = "0001"
 down_revision = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+PATH = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -17,7 +18,7 @@ def upgrade() -> None:
         sa.Column("fingerprint_version", sa.Integer(), nullable=True),
         sa.Column("extras", sa.String(length=200), nullable=True),
         sa.Column("identified_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("sha256", name=("pk_content")),
+        sa.PrimaryKeyConstraint("sha256", name="pk_content"),
     )
     op.create_table(
         "scan",
@@ -28,14 +29,14 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=64), nullable=True),
         sa.Column("findings", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=("pk_scan")),
+        sa.PrimaryKeyConstraint("id", name="pk_scan"),
     )
-    op.create_index(("ix_scan_key"), "scan", ["key"], unique=False)
+    op.create_index("ix_scan_key", "scan", ["key"], unique=False)
     op.create_table(
         "setting",
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=("pk_setting")),
+        sa.PrimaryKeyConstraint("name", name="pk_setting"),
     )
     op.create_table(
         "container",
@@ -45,9 +46,9 @@ def upgrade() -> None:
         sa.Column("format", sa.String(length=40), nullable=False),
         sa.Column("images", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["content"], ["content.sha256"], name=("fk_container_content"), ondelete="CASCADE"
+            ["content"], ["content.sha256"], name="fk_container_content", ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("content", "position", name=("pk_container")),
+        sa.PrimaryKeyConstraint("content", "position", name="pk_container"),
     )
     op.create_table(
         "image",
@@ -71,21 +72,20 @@ def upgrade() -> None:
         sa.Column("unmatchable", sa.Text(), nullable=True),
         sa.Column("details", sa.JSON(), nullable=False),
         sa.Column("features", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["content"], ["content.sha256"], name=("fk_image_content"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=("pk_image")),
-        sa.UniqueConstraint("content", "inner", name=("uq_image_content_inner")),
+        sa.ForeignKeyConstraint(["content"], ["content.sha256"], name="fk_image_content", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_image"),
+        sa.UniqueConstraint("content", "inner", name="uq_image_content_inner"),
+        sqlite_autoincrement=True,
     )
-    op.create_index(("ix_image_image_data_hint"), "image", ["image_data_hint"], unique=False)
-    op.create_index(("ix_image_image_data_sha256"), "image", ["image_data_sha256"], unique=False)
-    op.create_index(("ix_image_pixels_sha256"), "image", ["pixels_sha256"], unique=False)
-    op.create_index(("ix_image_sha256"), "image", ["sha256"], unique=False)
+    op.create_index("ix_image_image_data_hint", "image", ["image_data_hint"], unique=False)
+    op.create_index("ix_image_image_data_sha256", "image", ["image_data_sha256"], unique=False)
+    op.create_index("ix_image_pixels_sha256", "image", ["pixels_sha256"], unique=False)
+    op.create_index("ix_image_sha256", "image", ["sha256"], unique=False)
     op.create_table(
         "occurrence",
         sa.Column("id", ID, nullable=False),
         sa.Column("public_id", sa.String(length=36), nullable=False),
-        sa.Column("locator", sa.Text(), nullable=True),
+        sa.Column("locator", PATH, nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("content", sa.String(length=64), nullable=True),
         sa.Column("case_id", sa.Text(), nullable=True),
@@ -97,12 +97,12 @@ def upgrade() -> None:
         sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("problem_code", sa.String(length=40), nullable=True),
         sa.Column("problem_message", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["content"], ["content.sha256"], name=("fk_occurrence_content")),
-        sa.PrimaryKeyConstraint("id", name=("pk_occurrence")),
-        sa.UniqueConstraint("public_id", name=("uq_occurrence_public_id")),
+        sa.ForeignKeyConstraint(["content"], ["content.sha256"], name="fk_occurrence_content"),
+        sa.PrimaryKeyConstraint("id", name="pk_occurrence"),
+        sa.UniqueConstraint("public_id", name="uq_occurrence_public_id"),
     )
-    op.create_index(("ix_occurrence_case_id"), "occurrence", ["case_id"], unique=False)
-    op.create_index(("ix_occurrence_content"), "occurrence", ["content"], unique=False)
+    op.create_index("ix_occurrence_case_id", "occurrence", ["case_id"], unique=False)
+    op.create_index("ix_occurrence_content", "occurrence", ["content"], unique=False)
     op.create_index(
         "uq_occurrence_present_locator",
         "occurrence",
@@ -120,9 +120,9 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=40), nullable=True),
         sa.Column("message", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["content"], ["content.sha256"], name=("fk_remark_content"), ondelete="CASCADE"
+            ["content"], ["content.sha256"], name="fk_remark_content", ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("content", "position", name=("pk_remark")),
+        sa.PrimaryKeyConstraint("content", "position", name="pk_remark"),
     )
     op.create_table(
         "decision",
@@ -132,32 +132,29 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("matches", sa.JSON(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["occurrence"], ["occurrence.id"], name=("fk_decision_occurrence")),
-        sa.PrimaryKeyConstraint("id", name=("pk_decision")),
+        sa.ForeignKeyConstraint(["occurrence"], ["occurrence.id"], name="fk_decision_occurrence"),
+        sa.PrimaryKeyConstraint("id", name="pk_decision"),
     )
-    op.create_index(("ix_decision_occurrence"), "decision", ["occurrence"], unique=False)
+    op.create_index("ix_decision_occurrence", "decision", ["occurrence"], unique=False)
     op.create_table(
         "file_state",
         sa.Column("occurrence", ID, nullable=False),
-        sa.Column("scan", ID, nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("mtime_ns", sa.BigInteger(), nullable=False),
         sa.Column("inode", sa.BigInteger(), nullable=False),
         sa.Column("device", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["occurrence"], ["occurrence.id"], name=("fk_file_state_occurrence"), ondelete="CASCADE"
+            ["occurrence"], ["occurrence.id"], name="fk_file_state_occurrence", ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(["scan"], ["scan.id"], name=("fk_file_state_scan")),
-        sa.PrimaryKeyConstraint("occurrence", name=("pk_file_state")),
+        sa.PrimaryKeyConstraint("occurrence", name="pk_file_state"),
     )
-    op.create_index(("ix_file_state_scan"), "file_state", ["scan"], unique=False)
     op.create_table(
         "preview",
         sa.Column("image", ID, nullable=False),
         sa.Column("longest_side", sa.Integer(), nullable=False),
         sa.Column("jpeg", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["image"], ["image.id"], name=("fk_preview_image"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("image", "longest_side", name=("pk_preview")),
+        sa.ForeignKeyConstraint(["image"], ["image.id"], name="fk_preview_image", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("image", "longest_side", name="pk_preview"),
     )
     op.create_table(
         "verdict",
@@ -167,8 +164,8 @@ def upgrade() -> None:
         sa.Column("relation", sa.String(length=16), nullable=False),
         sa.Column("confidence", sa.Float(), nullable=False),
         sa.Column("evidence", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(["a"], ["image.id"], name=("fk_verdict_a"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["b"], ["image.id"], name=("fk_verdict_b"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("a", "b", name=("pk_verdict")),
+        sa.ForeignKeyConstraint(["a"], ["image.id"], name="fk_verdict_a", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["b"], ["image.id"], name="fk_verdict_b", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("a", "b", name="pk_verdict"),
     )
-    op.create_index(("ix_verdict_b"), "verdict", ["b"], unique=False)
+    op.create_index("ix_verdict_b", "verdict", ["b"], unique=False)
