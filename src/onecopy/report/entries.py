@@ -1,0 +1,180 @@
+"""What the page lists: groups, and pairs of related images, ready for the template."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from onecopy.findings import Findings, FoundGroup, FoundImage, FoundRelation, Member
+from onecopy.model import LINKABLE, Region, Relation
+from onecopy.report.thumbnails import Album
+
+MOST_GROUPS = 5_000
+MOST_PAIRS = 5_000
+MOST_PICTURED = 12
+"""Members of a group shown with a picture; the rest are listed by name."""
+MOST_NAMED = 100
+MOST_NAMED_OVERALL = 20_000
+MOST_REGIONS = 30
+
+SHOWN_PAIRS = (Relation.UNCLEAR, Relation.EDITED, Relation.SAME_SCENE)
+"""Relations whose pairs are shown, in this order; a person can do something about these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """An occurrence as shown: its locator, and what is known of the image."""
+
+    locator: str
+    image: FoundImage | None
+    folder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownMember:
+    """A member of a group, and in words how it differs from the one that is kept."""
+
+    shot: Shot
+    relation: Relation
+    confidence: float
+    words: tuple[str, ...]
+    a: str
+    """Which of the two the words call A."""
+    b: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownGroup:
+    """A group: the kept one, the others with pictures, further ones by name, and how many not even that."""
+
+    number: int
+    keep: Shot
+    reasons: tuple[str, ...]
+    members: Sequence[ShownMember]
+    named: Sequence[ShownMember]
+    left_out: int
+    copies: int
+    bytes: int
+    relations: Sequence[Relation]
+    folders: Sequence[str]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPair:
+    """Two related images and the places in which they differ."""
+
+    number: int
+    found: FoundRelation
+    a: Shot
+    b: Shot
+    regions: tuple[Region, ...]
+    regions_left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries:
+    """All that is listed, and how much was left out of the page for its size."""
+
+    groups: Sequence[ShownGroup]
+    groups_left_out: int
+    pairs: Sequence[ShownPair]
+    pairs_left_out: int
+
+
+class Builder:
+    """Makes entries from findings, with the looking-up that takes."""
+
+    def __init__(self, findings: Findings, folder: Callable[[str], str]) -> None:
+        self._images = {image.locator: image for image in findings.images}
+        self._folder = folder
+        self._linked = {
+            frozenset((found.a, found.b)): found for found in findings.relations if found.relation in LINKABLE
+        }
+        self._names_left = MOST_NAMED_OVERALL
+
+    def entries(self, findings: Findings) -> Entries:
+        """Choose and order: groups by redundant bytes, pairs by what needs a person most."""
+        groups = sorted(findings.groups, key=lambda group: (-self._redundant(group), group.keep))
+        by_relation = defaultdict(list)
+        for found in findings.relations:
+            by_relation[found.relation].append(found)
+        pairs = [
+            found
+            for relation in SHOWN_PAIRS
+            for found in sorted(
+                by_relation[relation], key=lambda found: (-found.confidence, found.a, found.b)
+            )
+        ]
+        return Entries(
+            groups=[self._group(n, group) for n, group in enumerate(groups[:MOST_GROUPS], 1)],
+            groups_left_out=max(0, len(groups) - MOST_GROUPS),
+            pairs=[self._pair(n, found) for n, found in enumerate(pairs[:MOST_PAIRS], 1)],
+            pairs_left_out=max(0, len(pairs) - MOST_PAIRS),
+        )
+
+    def _redundant(self, group: FoundGroup) -> int:
+        images = (self._images.get(member.locator) for member in _others(group))
+        return sum(image.bytes for image in images if image)
+
+    def _group(self, number: int, group: FoundGroup) -> ShownGroup:
+        others = _others(group)
+        rest = others[MOST_PICTURED : MOST_PICTURED + min(MOST_NAMED, self._names_left)]
+        self._names_left -= len(rest)
+        keep = self._shot(group.keep)
+        return ShownGroup(
+            number=number,
+            keep=keep,
+            reasons=group.reasons,
+            members=[self._member(group, member) for member in others[:MOST_PICTURED]],
+            named=[self._member(group, member) for member in rest],
+            left_out=max(0, len(others) - MOST_PICTURED) - len(rest),
+            copies=len(others),
+            bytes=self._redundant(group),
+            relations=[relation for relation in Relation if any(m.relation is relation for m in others)],
+            folders=sorted({keep.folder, *(self._folder(member.locator) for member in others)}),
+            confidence=min((member.confidence for member in others), default=1.0),
+        )
+
+    def _member(self, group: FoundGroup, member: Member) -> ShownMember:
+        found = self._linked.get(frozenset((group.keep, member.locator)))
+        letters = ("the one to keep", "this one")
+        return ShownMember(
+            shot=self._shot(member.locator),
+            relation=member.relation,
+            confidence=member.confidence,
+            words=found.evidence.words if found else (),
+            a=letters[bool(found and found.a != group.keep)],
+            b=letters[bool(found and found.a == group.keep)],
+        )
+
+    def _pair(self, number: int, found: FoundRelation) -> ShownPair:
+        regions = found.evidence.regions
+        return ShownPair(
+            number=number,
+            found=found,
+            a=self._shot(found.a),
+            b=self._shot(found.b),
+            regions=regions[:MOST_REGIONS],
+            regions_left_out=max(0, len(regions) - MOST_REGIONS),
+        )
+
+    def _shot(self, place: str) -> Shot:
+        return Shot(locator=place, image=self._images.get(place), folder=self._folder(place))
+
+
+def _others(group: FoundGroup) -> list[Member]:
+    return [member for member in group.members if member.locator != group.keep]
+
+
+def choose_thumbnails(entries: Entries, album: Album) -> None:
+    """Wish for the pictures of all entries: groups and pairs in turn, so that neither starves the other."""
+    for group, pair in zip_longest(entries.groups, entries.pairs):
+        if pair:
+            album.want(_known((pair.a, pair.b)), large=True)
+        if group:
+            album.want(_known((group.keep, *(member.shot for member in group.members))))
+
+
+def _known(shots: Iterable[Shot]) -> list[FoundImage]:
+    return [shot.image for shot in shots if shot.image]
