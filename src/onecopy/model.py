@@ -77,6 +77,9 @@ class Fingerprint:
     """Of the decoded pixels, for lossless formats."""
     pdq: bytes | None
     """32 bytes, most significant first as the reference prints it; ``None`` if unmatchable."""
+    pdq_turned: bytes | None
+    """Three more, of the picture mirrored left to right, top to bottom, and both: with them all eight
+    orientations are known exactly (see :func:`onecopy.fingerprint.pdq.dihedral`)."""
     pdq_quality: int
     pdq_trimmed: bytes | None
     """PDQ of what is inside a uniform border, where there is one."""

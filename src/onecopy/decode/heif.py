@@ -24,5 +24,11 @@ def open_heif(file: IO[bytes]) -> ImageFile.ImageFile:
     options.DEPTH_IMAGES = False
     options.AUX_IMAGES = False
     options.DECODE_THREADS = 1
-    image: ImageFile.ImageFile = HeifImageFile(file)
+    try:
+        image: ImageFile.ImageFile = HeifImageFile(file)
+    except SyntaxError as error:
+        if "not identified" not in str(error):
+            raise
+        message = "This kind of HEIF file is not read; convert it, for example to JPEG, and try again."
+        raise UnreadableError(message, code="unsupported-format") from error
     return image
