@@ -7,7 +7,7 @@ behind, which is how a check differs from an upload. What references a content i
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import BinaryIO, Protocol, Self
+from typing import BinaryIO, Protocol, Self, runtime_checkable
 
 from onecopy.sandbox.interface import Openable
 
@@ -28,6 +28,7 @@ class Kept:
     since: float
 
 
+@runtime_checkable
 class Spool(Protocol):
     """Bytes on their way in. A context manager: on leaving it, whatever was not kept is gone."""
 

@@ -30,6 +30,13 @@ SPOOL_GRACE = 3600.0
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
+def default_vault() -> Path:
+    """The vault in the user's data folder (``~/.local/share/onecopy/vault`` on Linux)."""
+    import platformdirs
+
+    return platformdirs.user_data_path("onecopy", appauthor=False) / "vault"
+
+
 @dataclass(frozen=True, slots=True)
 class LocalContent:
     """A kept content as a file on disk."""

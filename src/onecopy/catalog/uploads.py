@@ -1,0 +1,86 @@
+"""Uploads: occurrences that came through the gate, looked up inside one agency."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+
+from onecopy.catalog.batches import batches
+from onecopy.catalog.occurrences import Occurrence
+from onecopy.catalog.occurrences import _occurrence as from_row
+from onecopy.catalog.schema import content, occurrence, remark
+
+_UPLOADED = and_(occurrence.c.locator.is_(None), occurrence.c.gone_at.is_(None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """That an agency received a content. ``occurrence`` grows in the order of commits."""
+
+    occurrence: int
+    agency: str
+    content: str
+
+
+def arrivals(connection: Connection, *, after: int) -> Iterator[Arrival]:
+    """What was received since a watermark, in the order of commits.
+
+    Exact where writers go one at a time (SQLite): a number seen means that every lower one was committed.
+    """
+    columns = (occurrence.c.id, occurrence.c.agency, occurrence.c.content)
+    query = select(*columns).where(_UPLOADED, occurrence.c.id > after, occurrence.c.content.is_not(None))
+    for number, agency, sha256 in connection.execute(query.order_by(occurrence.c.id)):
+        yield Arrival(occurrence=number, agency=agency or "", content=sha256)
+
+
+def held(connection: Connection, digests: Iterable[str], agency: str) -> list[Occurrence]:
+    """What an agency received of some contents, oldest first."""
+    found: list[Occurrence] = []
+    for batch in batches(digests):
+        query = select(occurrence).where(_UPLOADED, _of(agency), occurrence.c.content.in_(batch))
+        found += [from_row(row) for row in connection.execute(query).mappings()]
+    return sorted(found, key=lambda one: one.id)
+
+
+def get(connection: Connection, public_id: str) -> Occurrence | None:
+    """An upload by its public id."""
+    query = select(occurrence).where(_UPLOADED, occurrence.c.public_id == public_id)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else from_row(row)
+
+
+def size(connection: Connection, sha256: str) -> int:
+    """How many bytes a content has; 0 if it is unknown."""
+    return connection.scalar(select(content.c.bytes).where(content.c.sha256 == sha256)) or 0
+
+
+def of_case(connection: Connection, case: str, agency: str) -> list[Occurrence]:
+    """What an agency received for a case, oldest first."""
+    query = select(occurrence).where(_UPLOADED, _of(agency), occurrence.c.case_id == case)
+    return [from_row(row) for row in connection.execute(query.order_by(occurrence.c.id)).mappings()]
+
+
+def received(connection: Connection, sha256: str) -> bool:
+    """Whether a content came through the gate before, whoever sent it."""
+    query = select(occurrence.c.id).where(_UPLOADED, occurrence.c.content == sha256).limit(1)
+    return connection.scalar(query) is not None
+
+
+def outdated(connection: Connection, *, version: int, extras: str) -> list[tuple[str, int]]:
+    """Received contents, and their sizes, that this version would fingerprint otherwise."""
+    wanting = select(remark.c.content).where(remark.c.code == "needs-extra")
+    query = (
+        select(content.c.sha256, content.c.bytes)
+        .where(content.c.sha256.in_(select(occurrence.c.content).where(_UPLOADED)))
+        .where(
+            or_(
+                content.c.fingerprint_version.is_distinct_from(version),
+                and_(content.c.sha256.in_(wanting), content.c.extras.is_distinct_from(extras)),
+            )
+        )
+    )
+    return [(sha256, size) for sha256, size in connection.execute(query.order_by(content.c.sha256))]
+
+
+def _of(agency: str) -> ColumnElement[bool]:
+    return occurrence.c.agency == agency

@@ -1,0 +1,217 @@
+"""The gate: is this upload held already? One question before anything is stored, one answer.
+
+``check`` answers and stores nothing; ``submit`` answers and stores. Both are plain functions of a file and
+its context, for a service as for any other program::
+
+    with Gate.open() as gate:
+        reply = gate.submit(Path("front.jpg"), Context(case="24016-00001"))
+        print(reply.decision, reply.reason)
+
+A hash proposes, pixels decide; pixels are compared outside of any transaction. The transaction that stores
+looks again at what others committed meanwhile, and steps back to compare if there is something new. Bytes are
+on the disk before the row that names them, and the row before the reply. Nothing that goes wrong with
+reading or comparing loses an upload.
+"""
+
+import contextlib
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO, Self
+
+from onecopy.candidates.index import Index
+
+from onecopy.catalog.store import Catalog
+from onecopy.engines.interface import Engine
+from onecopy.engines.local import LocalEngine
+from onecopy.errors import UnreadableError
+from onecopy.fingerprint import FINGERPRINT_VERSION
+from onecopy.model import Limits
+from onecopy.pipelines.gate_compare import Comparer, Question, unfinished
+from onecopy.pipelines.gate_context import checked
+from onecopy.pipelines.gate_find import Look, Upload, look
+from onecopy.pipelines.gate_identify import Identifier
+from onecopy.pipelines.gate_known import Known
+from onecopy.pipelines.gate_model import Context, GateReply
+from onecopy.pipelines.gate_reply import reply
+from onecopy.pipelines.gate_store import store
+from onecopy.policy.rules import DEFAULT_RULES, Action, Rule
+from onecopy.vault.interface import Spool, Vault
+from onecopy.vault.local import LocalVault, default_vault
+
+__all__ = ["Context", "Gate", "GateReply"]
+
+COMPARISONS = 200
+"""How many pairs of images are compared by their pixels for one upload, at most."""
+PATIENCE = 3
+"""How often an upload steps back for others before it makes those of its process wait."""
+ATTEMPTS = 12
+"""How often it steps back at all (uploads of other processes cannot be made to wait)."""
+
+
+class Gate:
+    """Checks and takes in uploads. Thread-safe; close it when done (it is a context manager).
+
+    Several gates, in one process or many, may share a catalog and a vault.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        vault: Vault,
+        engine: Engine,
+        *,
+        rules: Sequence[Rule] = DEFAULT_RULES,
+        limits: Limits | None = None,
+    ) -> None:
+        """Make a gate over parts that the caller opened; closing the gate closes catalog and engine.
+
+        Args:
+            catalog: Opened with ``durable=True``, or a power cut may lose what was acknowledged.
+            vault: Where contents are kept.
+            engine: Runs everything that touches an upload's inside.
+            rules: What becomes of an upload; the shipped table by default.
+            limits: What one upload may cost.
+        """
+        self.catalog, self.vault, self.engine = catalog, vault, engine
+        self.limits = limits or Limits()
+        self._rules = rules
+        self._known = Known(Index, version=FINGERPRINT_VERSION)
+        self._compare = Comparer(engine=engine, vault=vault, limits=self.limits)
+        self._identify = Identifier(catalog=catalog, vault=vault, engine=engine, limits=self.limits)
+        self._turn = threading.RLock()
+
+    @classmethod
+    def open(
+        cls,
+        catalog: str | Path | None = None,
+        vault: Path | None = None,
+        *,
+        workers: int | None = None,
+        rules: Sequence[Rule] = DEFAULT_RULES,
+        limits: Limits | None = None,
+    ) -> Self:
+        """Open a gate on a catalog and a folder; by default those in the user's data folder.
+
+        What an older version fingerprinted is fingerprinted again first, so that nothing is missed.
+
+        Raises:
+            EnvironmentProblem: A part cannot be opened.
+        """
+        with contextlib.ExitStack() as opened:
+            store = opened.enter_context(Catalog(catalog, durable=True, busy_seconds=30.0))
+            folder = LocalVault(vault or default_vault())
+            engine = LocalEngine(workers=workers, limits=limits or Limits())
+            opened.callback(engine.close)
+            gate = cls(store, folder, engine, rules=rules, limits=limits)
+            gate.prepare()
+            opened.pop_all()
+        return gate
+
+    def prepare(self) -> None:
+        """Bring fingerprints up to date and load them; without it the first upload does the loading."""
+        self._identify.again()
+        with self.catalog.read() as connection:
+            self._known.catch_up(connection)
+
+    def spool(self) -> Spool:
+        """Begin to take an upload in piece by piece; hand it to ``check`` or ``submit`` inside ``with``."""
+        return self.vault.spool(most=self.limits.file_bytes)
+
+    def check(self, file: BinaryIO | Path | Spool, context: Context) -> GateReply:
+        """Say what would become of an upload. Stores nothing.
+
+        Args:
+            file: The bytes: an open file, a path, or a filled spool of this gate.
+            context: What is known besides.
+
+        Raises:
+            UsageError: ``bad-context``.
+            UnreadableError: ``too-large``, ``no-access`` or ``vanished``.
+            EnvironmentProblem: The catalog or the vault stands in the way.
+        """
+        context = checked(context, file)
+        with self._spooled(file) as spool:
+            upload = self._upload(spool, context)
+            return reply(upload, self._looked(upload, spool), occurrence=None)
+
+    def submit(self, file: BinaryIO | Path | Spool, context: Context) -> GateReply:
+        """Take an upload in. On return it is kept, and known to every later call.
+
+        Args and errors as for :meth:`check`. If it raises, nothing was acknowledged: send it again.
+        """
+        context = checked(context, file)
+        with self._spooled(file) as spool:
+            upload = self._upload(spool, context)
+            found = self._looked(upload, spool)
+            if reply(upload, found, occurrence=None).decision is Action.REJECT:
+                return reply(upload, found, occurrence=None)
+            self.vault.keep(spool)
+            return self._stored(upload, spool)
+
+    def _upload(self, spool: Spool, context: Context) -> Upload:
+        identity = self._identify(spool.sha256, spool.content())
+        return Upload(sha256=spool.sha256, size=spool.size, context=context, identity=identity)
+
+    def _looked(self, upload: Upload, spool: Spool) -> Look:
+        """Look at what is held, comparing until no question is open."""
+        while True:
+            with self.catalog.read() as connection:
+                found = look(connection, self._known, upload, self._rules)
+            if not found.open:
+                return found
+            self._answer(upload, spool, found.open)
+
+    def _stored(self, upload: Upload, spool: Spool) -> GateReply:
+        with contextlib.ExitStack() as turn:
+            for attempt in range(ATTEMPTS):
+                if attempt == PATIENCE:
+                    turn.enter_context(self._turn)
+                with self._turn, self.catalog.write() as connection:
+                    found = look(connection, self._known, upload, self._rules)
+                    if not found.open:
+                        return store(connection, upload, found)
+                self._answer(upload, spool, found.open)
+            # Others are faster every time. What is left open is a person's question.
+            with self._turn, self.catalog.write() as connection:
+                found = look(connection, self._known, upload, self._rules)
+                upload.answers |= {question.key: unfinished() for question in found.open}
+                found = look(connection, self._known, upload, self._rules)
+                return store(connection, upload, found)
+
+    def _answer(self, upload: Upload, spool: Spool, questions: Sequence[Question]) -> None:
+        left = max(0, COMPARISONS - len(upload.answers))
+        upload.answers |= self._compare.by_pixels(spool.content(), questions[:left])
+        upload.answers |= {question.key: unfinished() for question in questions[left:]}
+
+    @contextlib.contextmanager
+    def _spooled(self, file: BinaryIO | Path | Spool) -> Iterator[Spool]:
+        if isinstance(file, Spool):
+            yield file
+            return
+        with contextlib.ExitStack() as opened:
+            spool = opened.enter_context(self.spool())
+            source = opened.enter_context(_opened(file)) if isinstance(file, Path) else file
+            while chunk := source.read(1 << 20):
+                spool.write(chunk)
+            yield spool
+
+    def close(self) -> None:
+        """Let go of the workers and the catalog. Safe to call twice."""
+        self.engine.close()
+        self.catalog.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise UnreadableError(f"{path} does not exist.", code="vanished") from None
+    except OSError as error:
+        raise UnreadableError(f"{path} cannot be read ({error.strerror}).", code="no-access") from None

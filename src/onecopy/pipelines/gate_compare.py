@@ -1,0 +1,130 @@
+"""Comparing an upload's images with what is held: by digest where that decides, else by their pixels."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from onecopy.catalog.batches import batches
+from onecopy.catalog.images import StoredImage
+from onecopy.catalog.verdicts import ordered
+from onecopy.engines.interface import Engine
+from onecopy.model import Evidence, Fingerprint, Limits, Relation, Verdict
+from onecopy.sandbox.interface import Call, Failure, Openable
+from onecopy.vault.interface import Vault
+from onecopy.verify.interface import VERIFY, ImageRef, VerifyArgs
+
+TOGETHER = 8
+"""How many earlier images one call compares with an image, so that this one is decoded once for them."""
+
+UNFINISHED = "unfinished"
+"""The evidence method of a comparison that could not be made; never stored, so that it is tried again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One image of the upload, and one that is held: what are they to each other?
+
+    ``mine`` has the upload's SHA-256 as its content, and the number 0 as long as it has none.
+    """
+
+    position: int
+    mine: StoredImage
+    earlier: StoredImage
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """What tells it from the other questions of one upload."""
+        return self.position, self.earlier.id
+
+    @property
+    def upload(self) -> str:
+        """Which side of the evidence the upload is."""
+        return "a" if ordered(self.mine, self.earlier)[0] is self.mine else "b"
+
+
+def by_digest(one: Fingerprint, other: Fingerprint) -> Verdict | None:
+    """What digests alone decide, or ``None``."""
+    relation, words = Relation.SAME_BYTES, "Every byte is equal."
+    if one.sha256 != other.sha256:
+        if not _same_data(one, other):
+            return None
+        relation, words = Relation.SAME_DATA, "Every pixel is equal; metadata or container differ."
+    return Verdict(relation=relation, confidence=1.0, evidence=Evidence(method="digest", words=(words,)))
+
+
+def _same_data(one: Fingerprint, other: Fingerprint) -> bool:
+    if (one.orientation, one.profile_sha256) != (other.orientation, other.profile_sha256):
+        return False
+    return any(
+        mine is not None and mine == theirs
+        for mine, theirs in (
+            (one.image_data_sha256, other.image_data_sha256),
+            (one.pixels_sha256, other.pixels_sha256),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparer:
+    """Puts questions to the pixels, in sandboxed workers."""
+
+    engine: Engine
+    vault: Vault
+    limits: Limits
+
+    def by_pixels(self, upload: Openable, questions: Sequence[Question]) -> dict[tuple[int, int], Verdict]:
+        """A verdict for every question, by its key.
+
+        A comparison that fails (time, memory, a content that cannot be opened) is ``unclear``: it must
+        neither link nor pass as different, and it must not touch the others.
+        """
+        verdicts, failed = self._ask(upload, _together(questions))
+        if failed:
+            alone = [[question] for group, _ in failed for question in group]
+            more, failed = self._ask(upload, alone)
+            verdicts |= more
+        for group, failure in failed:
+            why = f"The two could not be compared ({failure.code}): {failure.message}"
+            verdicts |= {question.key: unfinished(why) for question in group}
+        return verdicts
+
+    def _ask(
+        self, upload: Openable, groups: Sequence[Sequence[Question]]
+    ) -> tuple[dict[tuple[int, int], Verdict], list[tuple[Sequence[Question], Failure]]]:
+        verdicts: dict[tuple[int, int], Verdict] = {}
+        failed: list[tuple[Sequence[Question], Failure]] = []
+        calls = (self._call(number, upload, group) for number, group in enumerate(groups))
+        for outcome in self.engine.run(VERIFY, calls):
+            group = groups[int(str(outcome.key))]
+            if outcome.result is not None and len(outcome.result.verdicts) == len(group):
+                verdicts |= zip((question.key for question in group), outcome.result.verdicts, strict=True)
+            else:
+                failed.append((group, outcome.failure or Failure(code="corrupt", message="No answer came.")))
+        return verdicts, failed
+
+    def _call(self, key: int, upload: Openable, group: Sequence[Question]) -> Call[VerifyArgs]:
+        mine = group[0].mine
+        files = (upload, *(self.vault.content(question.earlier.content) for question in group))
+        refs = [ImageRef(file=0, inner=mine.inner, fingerprint=mine.fingerprint)]
+        pairs = []
+        for number, question in enumerate(group, start=1):
+            earlier = question.earlier
+            refs.append(ImageRef(file=number, inner=earlier.inner, fingerprint=earlier.fingerprint))
+            pairs.append((0, number) if question.upload == "a" else (number, 0))
+        args = VerifyArgs(images=tuple(refs), pairs=tuple(pairs), limits=self.limits)
+        return Call(key=key, files=files, args=args, seconds=self.limits.seconds)
+
+
+def _together(questions: Iterable[Question]) -> list[list[Question]]:
+    in_order = sorted(questions, key=lambda question: question.position)
+    return [
+        group
+        for _, ones in groupby(in_order, key=lambda question: question.position)
+        for group in batches(ones, TOGETHER)
+    ]
+
+
+def unfinished(why: str = "There was no time to compare the two.") -> Verdict:
+    """The verdict on a pair that was not compared: a person's question, not a difference."""
+    evidence = Evidence(method=UNFINISHED, words=(why,))
+    return Verdict(relation=Relation.UNCLEAR, confidence=0.0, evidence=evidence)

@@ -1,0 +1,48 @@
+"""What callers say of an upload, made fit to be stored."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from onecopy.errors import UsageError
+from onecopy.locator import quote
+from onecopy.pipelines.gate_model import Context
+
+LONGEST = 200
+"""Characters of a case, agency, source, category or uploader."""
+LONGEST_NAME = 1024
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def checked(context: Context, file: object) -> Context:
+    """The context with its name filled in and storable.
+
+    A name may hold anything a file system allows; the other fields are one line each.
+
+    Raises:
+        UsageError: ``bad-context``, and which field it is about.
+    """
+    for field in ("case", "agency", "source", "category", "uploader"):
+        _one_line(field, getattr(context, field))
+    case = context.case.strip()
+    if not case:
+        raise UsageError(
+            "The field 'case' is empty. Say which case the upload belongs to.", code="bad-context"
+        )
+    name = context.name or (file.name if isinstance(file, Path) else "") or "unnamed"
+    if len(name) > LONGEST_NAME:
+        raise UsageError(f"The name is longer than {LONGEST_NAME} characters.", code="bad-context")
+    return replace(context, case=case, name=_storable(name))
+
+
+def _one_line(field: str, value: str) -> None:
+    if len(value) > LONGEST:
+        raise UsageError(f"The field '{field}' is longer than {LONGEST} characters.", code="bad-context")
+    if _CONTROL.search(value):
+        raise UsageError(f"The field '{field}' has control characters in it.", code="bad-context")
+
+
+def _storable(name: str) -> str:
+    """Names that no database takes (zero bytes, bytes that are not UTF-8) are percent-encoded."""
+    return quote(name) if re.search(r"[\x00\ud800-\udfff]", name) else name

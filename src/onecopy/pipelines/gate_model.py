@@ -1,0 +1,79 @@
+"""What the gate is told of an upload, and what it answers."""
+
+from dataclasses import dataclass
+
+from onecopy.model import Evidence, Problem, Relation
+from onecopy.policy.rules import Action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What is known of an upload besides its bytes.
+
+    Attributes:
+        case: What it belongs to: a permit application, a claim. Cases of two agencies never meet.
+        name: The file's name, as the uploader knows it.
+        agency: Whose it is. Only what the same agency holds is compared or mentioned.
+        source: Where it came from: ``portal``, ``e-mail``, ``scanner``.
+        category: What kind of thing it is to the agency: ``site-photo``, ``plan``.
+        uploader: Who sent it, in the caller's words.
+    """
+
+    case: str
+    name: str = ""
+    agency: str = ""
+    source: str = ""
+    category: str = ""
+    uploader: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """One occurrence, as replies name it. ``id`` is ``None`` where nothing was stored."""
+
+    id: str | None
+    case: str
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """An earlier occurrence that has to do with the upload.
+
+    Attributes:
+        occurrence: The earlier one.
+        relation: What they are to each other.
+        confidence: 0 to 1.
+        evidence: Why. It speaks of A and B.
+        upload: Which of the two, ``"a"`` or ``"b"``, the upload is.
+        inner: Which image of the upload, where it is a container; ``""`` for the file itself.
+        occurrence_inner: Which image of the earlier file.
+    """
+
+    occurrence: Received
+    relation: Relation
+    confidence: float
+    evidence: Evidence
+    upload: str = "a"
+    inner: str = ""
+    occurrence_inner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateReply:
+    """The gate's answer.
+
+    Attributes:
+        occurrence: The upload. After a check, and for a rejected upload, its ``id`` is ``None``.
+        decision: What became of it, or after a check: what would.
+        reason: Words that can be shown to the uploader.
+        matches: What it has to do with, same case first, the strongest relation first.
+        problems: What could not be read or compared. The bytes were kept all the same.
+    """
+
+    occurrence: Received
+    decision: Action
+    reason: str
+    matches: tuple[Match, ...] = ()
+    problems: tuple[Problem, ...] = ()

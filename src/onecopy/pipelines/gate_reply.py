@@ -1,0 +1,74 @@
+"""From what was found to what is answered."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from onecopy.catalog import rows
+from onecopy.catalog.occurrences import Occurrence
+from onecopy.model import Relation
+from onecopy.pipelines.gate_find import Look, Tie, Upload, in_order, settle
+from onecopy.pipelines.gate_model import GateReply, Match, Received
+from onecopy.pipelines.gate_words import Mention, reason
+from onecopy.policy.rules import Action
+
+MATCHES = 50
+"""How many matches a reply lists, at most."""
+
+
+def reply(upload: Upload, found: Look, occurrence: str | None) -> GateReply:
+    """Answer for an upload that was stored as ``occurrence``, or was not stored."""
+    action = settle(found.ties, len(upload.identity.images))
+    ties = [tie for tie in in_order(found.ties) if tie.verdict.relation is not Relation.DISTINCT]
+    context = upload.context
+    return GateReply(
+        occurrence=Received(id=occurrence, case=context.case, name=context.name, sha256=upload.sha256),
+        decision=action,
+        reason=_reason(upload, ties, action, stored=occurrence is not None),
+        matches=tuple(_match(tie) for tie in ties[:MATCHES]),
+        problems=upload.identity.problems,
+    )
+
+
+def _reason(upload: Upload, ties: Sequence[Tie], action: Action, *, stored: bool) -> str:
+    named = [tie for tie in ties if tie.rule.mention]
+    # The one that decided comes first; a container is stored for its new images, so none of these did.
+    deciding = next((tie for tie in named if tie.rule.action is action), None)
+    tie = deciding or (named[0] if named else None)
+    mention = None
+    if tie is not None:
+        mention = Mention(occurrence=tie.occurrence, verdict=tie.verdict, whole=tie.question is None)
+    return reason(action, upload.identity, mention, more=max(0, len(named) - 1), stored=stored)
+
+
+def _match(tie: Tie) -> Match:
+    one, question = tie.occurrence, tie.question
+    return Match(
+        occurrence=received(one),
+        relation=tie.verdict.relation,
+        confidence=tie.verdict.confidence,
+        evidence=tie.verdict.evidence,
+        upload="a" if question is None else question.upload,
+        inner="" if question is None else question.mine.inner,
+        occurrence_inner="" if question is None else question.earlier.inner,
+    )
+
+
+def received(one: Occurrence) -> Received:
+    """An occurrence as replies name it."""
+    return Received(id=one.public_id, case=one.case_id or "", name=one.name, sha256=one.content or "")
+
+
+def plain(match: Match) -> dict[str, Any]:
+    """A match as plain types, as it is stored and sent."""
+    values: dict[str, Any] = {
+        "occurrence": msgspec.to_builtins(match.occurrence),
+        "relation": str(match.relation),
+        "confidence": match.confidence,
+        "evidence": rows.sparse(match.evidence),
+        "upload": match.upload,
+    }
+    if match.inner or match.occurrence_inner:
+        values |= {"inner": match.inner, "occurrence_inner": match.occurrence_inner}
+    return values

@@ -1,0 +1,79 @@
+"""The rows of an upload, all in the one transaction that decided."""
+
+from sqlalchemy import Connection
+
+from onecopy.catalog import contents, decisions, images, occurrences, verdicts
+from onecopy.catalog.decisions import Decision
+from onecopy.catalog.occurrences import Occurrence
+from onecopy.fingerprint import FINGERPRINT_VERSION
+from onecopy.pipelines.gate_compare import UNFINISHED
+from onecopy.pipelines.gate_find import Look, Upload, pair
+from onecopy.pipelines.gate_model import GateReply
+from onecopy.pipelines.gate_reply import plain, reply
+from onecopy.pipelines.identify import EXTRAS
+from onecopy.verify.interface import VERIFY_VERSION
+
+
+def store(connection: Connection, upload: Upload, found: Look) -> GateReply:
+    """Write what became of an upload: its content, its occurrence, the verdicts and the decision."""
+    _store_content(connection, upload)
+    context = upload.context
+    one = Occurrence(
+        name=context.name,
+        content=upload.sha256,
+        case_id=context.case,
+        agency=context.agency,
+        source=context.source or None,
+        category=context.category or None,
+        uploader=context.uploader or None,
+    )
+    number = occurrences.add(connection, one)
+    _store_verdicts(connection, upload, found)
+    answer = reply(upload, found, occurrence=one.public_id)
+    decisions.add(
+        connection,
+        Decision(
+            occurrence=number,
+            decision=answer.decision,
+            reason=answer.reason,
+            matches=[plain(match) for match in answer.matches],
+            made_at=one.seen_at,
+        ),
+    )
+    return answer
+
+
+def _store_content(connection: Connection, upload: Upload) -> None:
+    """Once a content; also one that a scan identified, if it left digests out."""
+    known = contents.known(connection, [upload.sha256], version=FINGERPRINT_VERSION, extras=EXTRAS)
+    if not known:
+        contents.record(
+            connection,
+            upload.sha256,
+            upload.size,
+            upload.identity,
+            version=FINGERPRINT_VERSION,
+            extras=EXTRAS,
+        )
+        return
+    found = {image.inner: image.fingerprint.image_data_sha256 for image in upload.identity.images}
+    missing = {
+        one.id: digest
+        for one in images.of_contents(connection, [upload.sha256])
+        if one.fingerprint.image_data_sha256 is None and (digest := found.get(one.inner)) is not None
+    }
+    images.set_image_data_sha256(connection, missing)
+
+
+def _store_verdicts(connection: Connection, upload: Upload, found: Look) -> None:
+    own = {one.inner: one for one in images.of_contents(connection, [upload.sha256])}
+    asked = {question.key: question for question in found.asked if question.mine.inner in own}
+    verdicts.record(
+        connection,
+        {
+            pair(own[question.mine.inner], question.earlier): upload.answers[key]
+            for key, question in asked.items()
+            if key in upload.answers and upload.answers[key].evidence.method != UNFINISHED
+        },
+        version=VERIFY_VERSION,
+    )

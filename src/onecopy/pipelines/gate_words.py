@@ -1,0 +1,132 @@
+"""The gate's reasons: what became of an upload, in words that can be shown to whoever sent it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from onecopy.catalog.occurrences import Occurrence
+from onecopy.model import FileIdentity, Relation, Verdict
+from onecopy.policy.rules import Action
+
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_LONGEST = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """The earlier occurrence that a reason speaks of; ``whole`` if it is the same file, byte for byte."""
+
+    occurrence: Occurrence
+    verdict: Verdict
+    whole: bool = False
+
+
+def day(moment: datetime) -> str:
+    """A day as people write it, whatever the machine's language: ``3 May 2026``."""
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def shown(text: str) -> str:
+    """A name fit for one line: no control characters, not endless."""
+    line = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", " ", text).split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def reason(
+    action: Action, identity: FileIdentity, mention: Mention | None, *, more: int = 0, stored: bool = True
+) -> str:
+    """Say what became of an upload and why.
+
+    Args:
+        action: The decision.
+        identity: What was found in the file.
+        mention: The earlier occurrence that counted, if one may be named.
+        more: How many other earlier occurrences have to do with it.
+        stored: Whether it was done, or is only said what would be.
+
+    Returns:
+        One to three sentences.
+    """
+    sentences = [_about(identity, mention), _done(action, mention, stored=stored)]
+    if more:
+        sentences.append(f"{more} more related {'one is' if more == 1 else 'ones are'} listed.")
+    sentences += _unread(identity)
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _about(identity: FileIdentity, mention: Mention | None) -> str:
+    if mention is None:
+        return ""
+    one = mention.occurrence
+    where = f"case {shown(one.case_id or '')}"
+    earlier = f"'{shown(one.name)}', received {day(one.seen_at)}"
+    subject, noun = _subject(identity, mention)
+    match mention.verdict.relation:
+        case Relation.SAME_BYTES | Relation.SAME_DATA:
+            return f"{subject} is already in {where} as {earlier}."
+        case Relation.SAME_IMAGE if mention.verdict.confidence >= 0.99:
+            return f"{subject} is already in {where}, saved differently, as {earlier}."
+        case Relation.SAME_IMAGE:
+            return f"{subject} is probably the same as one in {where}: {earlier}."
+        case Relation.EDITED:
+            return f"{subject} is another version of one in {where}: {earlier}."
+        case Relation.UNCLEAR:
+            return f"{subject} may be the same {noun} as one in {where}: {earlier}. This could not be told."
+        case Relation.SAME_SCENE:
+            return f"{subject} shows the same scene as one in {where}: {earlier}."
+        case _:
+            return f"{subject} is like one in {where}: {earlier}."
+
+
+def _subject(identity: FileIdentity, mention: Mention) -> tuple[str, str]:
+    """How to name what was sent: as narrowly as is known."""
+    images, verdict = identity.images, mention.verdict
+    if identity.containers or len(images) > 1:
+        return ("This file", "file") if mention.whole else ("An image in this file", "image")
+    if not images:
+        return "This file", "file"
+    capture = images[0].fingerprint.capture
+    if verdict.evidence.method == "paper":
+        return "This document", "document"
+    if verdict.evidence.method == "photo" or capture.camera_make or capture.camera_model:
+        return "This photograph", "photograph"
+    return "This image", "image"
+
+
+def _done(action: Action, mention: Mention | None, *, stored: bool) -> str:
+    was = "was" if stored else "would be"
+    match action:
+        case Action.LINK:
+            return f"It {was} linked, nothing more is needed."
+        case Action.HOLD:
+            return f"It {was} stored; a person will look at both."
+        case Action.REJECT:
+            return f"It {was} not stored." if stored else "It would not be stored."
+    if mention is None:
+        return f"It {was} stored as new."
+    if mention.verdict.relation is Relation.SAME_SCENE:
+        return f"It {was} stored; both will be shown together."
+    return f"It {was} stored for this case, too."
+
+
+def _unread(identity: FileIdentity) -> Sequence[str]:
+    if not identity.problems:
+        return []
+    first, others = identity.problems[0], len(identity.problems) - 1
+    what = "It" if not first.inner else f"A part of it ({shown(first.inner)})"
+    said = f"{what} could not be read ({first.code}), so only identical bytes can be found: {first.message}"
+    return [said] + ([f"So could {others} more."] if others else [])

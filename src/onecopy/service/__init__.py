@@ -1,0 +1,1 @@
+"""The gate over HTTP. Programs call :func:`onecopy.service.app.create_app`; people run ``onecopy serve``."""

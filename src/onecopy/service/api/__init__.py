@@ -1,0 +1,1 @@
+"""The endpoints of version 1, one module a subject."""

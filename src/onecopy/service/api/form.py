@@ -1,0 +1,140 @@
+"""Reading a multipart upload: its file goes to the spool while it arrives, its fields stay small.
+
+The framework's own parser would write the file to a temporary folder first (memory, on many machines) and
+would see its size too late.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from onecopy.service.problems import ProblemError
+from onecopy.vault.interface import Spool
+
+FIELDS = ("case", "agency", "source", "category", "name")
+LONGEST_FIELD = 8192
+"""Bytes of one field that is not the file."""
+FORM_OVERHEAD = 64 << 10
+"""Bytes of a request that may be something else than the file."""
+
+
+@dataclass(slots=True)
+class UploadForm:
+    """A form that is being read. Feed it the body; then read ``fields`` and ``file_name``."""
+
+    boundary: bytes
+    spool: Spool
+    fields: dict[str, str] = field(default_factory=dict)
+    file_name: str | None = None
+    ended: bool = False
+    _header: tuple[bytearray, bytearray] = field(default_factory=lambda: (bytearray(), bytearray()))
+    _disposition: bytes = b""
+    _part: str = ""
+    _value: bytearray = field(default_factory=bytearray)
+    _parser: MultipartParser = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Set up the parser."""
+        self._parser = MultipartParser(
+            self.boundary,
+            {
+                "on_part_begin": self._begin,
+                "on_header_field": self._to(self._header[0]),
+                "on_header_value": self._to(self._header[1]),
+                "on_header_end": self._header_ended,
+                "on_headers_finished": self._headers_ended,
+                "on_part_data": self._data,
+                "on_part_end": self._part_ended,
+                "on_end": self._end,
+            },
+        )
+
+    def feed(self, body: bytes) -> None:
+        """Take in a piece of the body. Writes to the disk: call it in a thread.
+
+        Raises:
+            ProblemError: The form is malformed.
+            UnreadableError: ``too-large``.
+            EnvironmentProblem: The vault stands in the way.
+        """
+        try:
+            self._parser.write(body)
+        except FormParserError as error:
+            raise _malformed(f"The form cannot be read: {error}.") from error
+
+    def finish(self) -> None:
+        """Check that all of it came.
+
+        Raises:
+            ProblemError: The form ended early, or has no file or case.
+        """
+        if not self.ended:
+            raise _malformed("The form ended too early. Send it again.")
+        if self.file_name is None:
+            raise ProblemError(422, "no-file", "The form has no part named 'file' that is a file.")
+        if "case" not in self.fields:
+            raise ProblemError(422, "no-case", "The form has no field 'case'. Say which case it belongs to.")
+
+    @staticmethod
+    def _to(target: bytearray) -> Callable[[bytes, int, int], None]:
+        return lambda data, start, end: target.extend(data[start:end])
+
+    def _begin(self) -> None:
+        self._disposition, self._part = b"", ""
+        self._value.clear()
+
+    def _header_ended(self) -> None:
+        name, value = self._header
+        if bytes(name).lower() == b"content-disposition":
+            self._disposition = bytes(value)
+        name.clear()
+        value.clear()
+
+    def _headers_ended(self) -> None:
+        _, options = parse_options_header(self._disposition)
+        self._part = _text(options.get(b"name", b""))
+        if self._part == "file":
+            if self.file_name is not None:
+                raise ProblemError(422, "too-many-files", "There is more than one file. Send each by itself.")
+            self.file_name = base_name(_text(options.get(b"filename", b"")))
+        elif self._part not in FIELDS:
+            known = ", ".join(("file", *FIELDS))
+            raise ProblemError(422, "unknown-field", f"The form has a part that is none of: {known}.")
+        elif self._part in self.fields:
+            raise ProblemError(422, "repeated-field", f"The field '{self._part}' is there more than once.")
+
+    def _data(self, data: bytes, start: int, end: int) -> None:
+        if self._part == "file":
+            self.spool.write(data[start:end])
+        elif len(self._value) + end - start > LONGEST_FIELD:
+            raise ProblemError(422, "field-too-long", f"The field '{self._part}' is too long.")
+        else:
+            self._value += data[start:end]
+
+    def _part_ended(self) -> None:
+        if self._part != "file":
+            try:
+                self.fields[self._part] = self._value.decode()
+            except UnicodeDecodeError:
+                raise _malformed(f"The field '{self._part}' is not UTF-8.") from None
+
+    def _end(self) -> None:
+        self.ended = True
+
+
+def base_name(name: str) -> str:
+    """The file's own name, of whatever path an uploader's program sent."""
+    for code, character in (("%22", '"'), ("%0D", "\r"), ("%0A", "\n")):
+        # How browsers write these three in a form (WHATWG HTML, multipart/form-data); they leave % alone.
+        name = name.replace(code, character)
+    return name.rsplit("/", 1)[-1]
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _malformed(detail: str) -> ProblemError:
+    return ProblemError(400, "malformed-form", detail)

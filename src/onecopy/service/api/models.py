@@ -1,0 +1,143 @@
+"""What the API answers, as its description says it. The values come from the gate's own types."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from onecopy.model import Relation
+from onecopy.policy.rules import Action
+
+_ID = "5b0e9d0e-4f1c-4a56-9a53-0f6f3e6a9d11"
+_SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+_RECEIVED = {"id": _ID, "case": "24016-00001", "name": "front.jpg", "sha256": _SHA256}
+_REASON = (
+    "This photograph is already in case 24016-00001 as 'front.jpg', received 3 May 2026. "
+    "It was linked, nothing more is needed."
+)
+_MATCH = {
+    "occurrence": _RECEIVED,
+    "relation": "same-bytes",
+    "confidence": 1.0,
+    "evidence": {"method": "digest", "words": ["Every byte is equal."]},
+    "upload": "a",
+}
+_REPLY = {
+    "occurrence": _RECEIVED | {"id": "c1a3ad2e-95f0-4c0e-8f5e-0c7f6f4f3b52"},
+    "decision": "link",
+    "reason": _REASON,
+    "matches": [_MATCH],
+}
+_OCCURRENCE = _RECEIVED | {
+    "agency": "",
+    "source": "portal",
+    "category": None,
+    "received_at": "2026-05-03T09:12:44Z",
+    "bytes": 2183402,
+    "decision": "link",
+    "reason": _REASON,
+}
+_CASE = {"case": "24016-00001", "agency": "", "occurrences": [_OCCURRENCE]}
+_PROBLEM: dict[str, Any] = {
+    "type": "about:blank",
+    "title": "Not Found",
+    "status": 404,
+    "code": "not-found",
+    "detail": "There is no such occurrence.",
+}
+
+
+def _example(value: Any) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [value]})
+
+
+class ReceivedModel(BaseModel):
+    """An occurrence, in short."""
+
+    model_config = _example(_RECEIVED)
+    id: str | None = Field(description="Its name in this API; null where nothing was stored.")
+    case: str
+    name: str
+    sha256: str = Field(description="Of the file's bytes, in hexadecimal.")
+
+
+class MatchModel(BaseModel):
+    """An earlier occurrence that has to do with the upload."""
+
+    model_config = _example(_MATCH)
+    occurrence: ReceivedModel
+    relation: Relation
+    confidence: float = Field(ge=0, le=1)
+    evidence: dict[str, Any] = Field(description="Why. It speaks of two images, A and B.")
+    upload: Literal["a", "b"] = Field(description="Which of the two in the evidence the upload is.")
+    inner: str = Field("", description="Which image of the upload, if it is a container.")
+    occurrence_inner: str = Field("", description="Which image of the earlier file.")
+
+
+class ProblemInFile(BaseModel):
+    """Something in the upload that could not be read. Its bytes were kept all the same."""
+
+    inner: str
+    code: str
+    message: str
+
+
+class Reply(BaseModel):
+    """What became of an upload, or after a check: what would."""
+
+    model_config = _example(_REPLY)
+    occurrence: ReceivedModel
+    decision: Action
+    reason: str = Field(description="Words that can be shown to the uploader.")
+    matches: list[MatchModel]
+    problems: list[ProblemInFile] = Field([], description="Left out where all could be read.")
+
+
+class OccurrenceModel(ReceivedModel):
+    """An occurrence, and what was decided about it."""
+
+    model_config = _example(_OCCURRENCE)
+    agency: str
+    source: str | None
+    category: str | None
+    received_at: datetime
+    bytes: int
+    decision: Action
+    reason: str
+
+
+class CaseModel(BaseModel):
+    """A case of an agency, and what was received for it, oldest first."""
+
+    model_config = _example(_CASE)
+    case: str
+    agency: str
+    occurrences: list[OccurrenceModel]
+
+
+class ProblemModel(BaseModel):
+    """A problem (RFC 9457)."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_PROBLEM]})
+    type: str
+    title: str
+    status: int
+    code: str = Field(description="Stable, for programs.")
+    detail: str = Field(description="What happened and what to do, for people.")
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problems an endpoint may answer with, for its description."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemModel"}}}
+    words = {
+        400: "The form is malformed, or was interrupted.",
+        401: "There is no valid token.",
+        404: "There is no such thing.",
+        409: "The agency's policy rejects the upload; nothing was stored.",
+        413: "The file is too large.",
+        415: "The body is not a form.",
+        422: "A field is missing or not allowed.",
+        503: "The storage cannot be reached; try again.",
+        507: "There is no room left.",
+    }
+    return {status: {"description": words[status], "content": content} for status in statuses}

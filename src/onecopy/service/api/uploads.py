@@ -1,0 +1,102 @@
+"""``POST /v1/uploads`` and ``POST /v1/checks``: the gate."""
+
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse
+
+from onecopy.pipelines.gate import Gate, GateReply
+from onecopy.pipelines.gate_reply import plain
+from onecopy.policy.rules import Action
+from onecopy.service.api.models import Reply, problems
+from onecopy.service.api.receive import received
+from onecopy.service.auth import Uploader
+from onecopy.service.problems import problem
+from onecopy.service.threads import in_gate
+
+router = APIRouter(prefix="/v1", tags=["gate"])
+
+_STATUS = {Action.STORE: 201, Action.LINK: 200, Action.HOLD: 202}
+_TEXT = {"type": "string", "maxLength": 200}
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file", "case"],
+                    "properties": {
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "Image, PDF or ZIP.",
+                        },
+                        "case": _TEXT | {"description": "What it belongs to.", "examples": ["24016-00001"]},
+                        "agency": _TEXT | {"description": "Whose it is. Agencies never see each other's."},
+                        "source": _TEXT | {"description": "Where it came from.", "examples": ["portal"]},
+                        "category": _TEXT | {"description": "What it is.", "examples": ["site-photo"]},
+                        "name": {
+                            "type": "string",
+                            "maxLength": 1024,
+                            "description": "Its name.",
+                        },
+                    },
+                }
+            }
+        },
+    }
+}
+_PROBLEMS = problems(400, 401, 413, 415, 422, 503, 507)
+
+
+@router.post(
+    "/uploads",
+    status_code=201,
+    response_model=Reply,
+    openapi_extra=_FORM,
+    responses={
+        201: {"description": "Stored."},
+        200: {"model": Reply, "description": "Linked to what is held already."},
+        202: {"model": Reply, "description": "Stored; a person will look at it."},
+        **problems(409),
+        **_PROBLEMS,
+    },
+)
+async def upload(request: Request, uploader: Uploader) -> JSONResponse:
+    """Take an upload in. On the reply it is kept, whatever the decision; nothing has to be waited for."""
+    gate: Gate = request.app.state.gate
+    async with received(request, gate, uploader) as (spool, context):
+        reply = await in_gate(request, gate.submit, spool, context)
+    body = _body(reply)
+    if reply.decision is Action.REJECT:
+        return problem(409, "rejected", reply.reason, members=body)
+    headers = {"Location": f"/v1/occurrences/{reply.occurrence.id}"}
+    return JSONResponse(body, status_code=_STATUS[reply.decision], headers=headers)
+
+
+@router.post(
+    "/checks",
+    response_model=Reply,
+    openapi_extra=_FORM,
+    responses={200: {"description": "What would become of it."}, **_PROBLEMS},
+)
+async def check(request: Request, uploader: Uploader) -> JSONResponse:
+    """Say what would become of an upload. Stores nothing."""
+    gate: Gate = request.app.state.gate
+    async with received(request, gate, uploader) as (spool, context):
+        reply = await in_gate(request, gate.check, spool, context)
+    return JSONResponse(_body(reply))
+
+
+def _body(reply: GateReply) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "occurrence": msgspec.to_builtins(reply.occurrence),
+        "decision": str(reply.decision),
+        "reason": reply.reason,
+        "matches": [plain(match) for match in reply.matches],
+    }
+    if reply.problems:
+        body["problems"] = msgspec.to_builtins(reply.problems)
+    return body

@@ -1,0 +1,77 @@
+"""The application: the gate, its endpoints, and what every answer has in common."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from anyio import CapacityLimiter
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+import onecopy
+from onecopy.pipelines.gate import Gate
+from onecopy.service import problems
+from onecopy.service.api import reading, uploads
+from onecopy.service.headers import SecurityHeaders
+from onecopy.service.settings import Settings
+from onecopy.service.threads import AT_ONCE
+
+_DESCRIPTION = "Ask before you keep it: one call an upload says whether the picture is held already."
+
+
+def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
+    """Make the application. It opens a gate when it starts, and closes it when it stops.
+
+    Args:
+        settings: What gate to open.
+        gate: One that is open already, instead.
+
+    The token must have been set up (:func:`onecopy.service.auth.set_up_token`), or nobody can ask.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        opened = gate if gate is not None else await run_in_threadpool(open_gate, settings)
+        app.state.gate = opened
+        app.state.limiter = CapacityLimiter(AT_ONCE)
+        try:
+            yield
+        finally:
+            await run_in_threadpool(opened.close)
+
+    app = FastAPI(
+        title="onecopy",
+        summary="The gate for uploads.",
+        description=_DESCRIPTION,
+        version=onecopy.__version__,
+        lifespan=lifespan,
+        docs_url=None,  # its page would load scripts from elsewhere
+        redoc_url=None,
+    )
+    app.add_middleware(SecurityHeaders)
+    problems.install(app)
+    app.include_router(uploads.router)
+    app.include_router(reading.router)
+    app.add_api_route("/healthz", healthz, methods=["GET"], tags=["service"], summary="Whether it runs.")
+    return app
+
+
+def open_gate(settings: Settings) -> Gate:
+    """The gate that the settings describe, with its share of the machine's processors."""
+    cores = len(os.sched_getaffinity(0))
+    return Gate.open(
+        settings.catalog,
+        settings.vault,
+        workers=max(1, cores // settings.workers),
+        limits=settings.limits(),
+    )
+
+
+def healthz() -> dict[str, str]:
+    """Needs no token, and tells nothing but that the service runs."""
+    return {"status": "ok"}
+
+
+def from_environment() -> FastAPI:
+    """The application of one of several processes (see :mod:`onecopy.service.run`)."""
+    return create_app(Settings.from_environment())

@@ -1,0 +1,102 @@
+"""Everything that goes wrong, as ``application/problem+json`` (RFC 9457) with a stable ``code``."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from onecopy.errors import EnvironmentProblem, OnecopyError, UnreadableError, UsageError
+from onecopy.service.headers import SECURITY_HEADERS
+
+log = logging.getLogger(__name__)
+
+_CODES = {404: "not-found", 405: "method-not-allowed"}
+_STATUS = {"too-large": 413, "vanished": 410, "disk-full": 507}
+
+
+class ProblemError(OnecopyError):
+    """A request that is answered with a problem."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **members: Any,
+    ) -> None:
+        super().__init__(detail, code=code)
+        self.status = status
+        self.headers = dict(headers or {})
+        self.members = members
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    members: Mapping[str, Any] | None = None,
+) -> JSONResponse:
+    """A problem as a response. ``code`` is for programs, ``detail`` for people."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+    return JSONResponse(
+        body | {"code": code, "detail": detail} | dict(members or {}),
+        status_code=status,
+        headers=SECURITY_HEADERS | dict(headers or {}),
+        media_type="application/problem+json",
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of ``app`` with a problem."""
+    app.add_exception_handler(OnecopyError, _onecopy)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _onecopy(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, OnecopyError)
+    if isinstance(error, ProblemError):
+        return problem(error.status, error.code, error.message, headers=error.headers, members=error.members)
+    if isinstance(error, UsageError):
+        return problem(422, error.code, error.message)
+    if isinstance(error, UnreadableError) and error.code in _STATUS:
+        return problem(_STATUS[error.code], error.code, error.message)
+    # What is left is ours to mend, and may name folders and addresses: those are for the log alone.
+    log.error("%s: %s", error.code, error.message, exc_info=error)
+    if error.code == "disk-full":
+        return problem(507, "disk-full", "The service has no room left. Nothing was stored; try again later.")
+    if isinstance(error, EnvironmentProblem):
+        detail = "The service cannot reach its storage. Nothing was stored; try again."
+        return problem(503, "unavailable", detail, headers={"Retry-After": "5"})
+    return _unexpected(_, error)
+
+
+def _http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = _CODES.get(error.status_code, HTTPStatus(error.status_code).phrase.lower().replace(" ", "-"))
+    detail = {
+        404: "There is nothing at this address.",
+        405: "This address does not take that method.",
+    }.get(error.status_code, str(error.detail))
+    return problem(error.status_code, code, detail, headers=error.headers)
+
+
+def _validation(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    errors = [{"at": [str(step) for step in one["loc"]], "message": one["msg"]} for one in error.errors()]
+    return problem(422, "invalid-request", "The request does not fit the API.", members={"errors": errors})
+
+
+def _unexpected(_: Request, error: Exception) -> JSONResponse:
+    log.error("a request failed", exc_info=error)
+    return problem(500, "internal-error", "Something went wrong here; it was logged. Nothing was stored.")
