@@ -20,7 +20,7 @@ def test_states_come_back(catalog: Catalog) -> None:
         files.put_states(connection, [(first, HUGE), (second, (1, 2, 3, 4))])
         known = files.at(connection, ["/x/a", "/x/b", "/x/c"])
         assert set(known) == {"/x/a", "/x/b"}
-        assert known["/x/a"].state == files.as_kept(HUGE)
+        assert known["/x/a"].state == HUGE
         assert (known["/x/a"].occurrence, known["/x/a"].fingerprint_version) == (first, 3)
         assert (known["/x/b"].content, known["/x/b"].problem) == (None, ("no-access", "Permission denied."))
         assert list(files.by_ids(connection, [second])) == [known["/x/b"]]
@@ -69,7 +69,7 @@ def test_findings_are_kept_for_the_state_they_hold_in(catalog: Catalog) -> None:
 def test_previews_go_with_their_image(tmp_path: Path, catalog: Catalog) -> None:
     fingerprint = Fingerprint(
         version=3, sha256=SHA, image_data_hint="0" * 32, image_data_sha256=None, pixels_sha256=None, pdq=None,
-        pdq_quality=0, pdq_trimmed=None, features=b"", byte_size=1, width=1, height=1, format="png", mode="1",
+        pdq_turned=None, pdq_quality=0, pdq_trimmed=None, features=b"", byte_size=1, width=1, height=1, format="png", mode="1",
         lossless=True,
     )  # fmt: skip
     identity = FileIdentity(images=(ImageFound(inner="", fingerprint=fingerprint),))

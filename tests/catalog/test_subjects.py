@@ -30,6 +30,7 @@ FULL = Fingerprint(
     image_data_sha256="cd" * 32,
     pixels_sha256="ef" * 32,
     pdq=bytes(range(32)),
+    pdq_turned=bytes(range(96)),
     pdq_quality=97,
     pdq_trimmed=bytes(reversed(range(32))),
     features=bytes(range(256)) * 3,
@@ -49,7 +50,7 @@ FULL = Fingerprint(
 )
 BARE = Fingerprint(
     version=3, sha256=SHA, image_data_hint="0f" * 16, image_data_sha256=None, pixels_sha256=None, pdq=None,
-    pdq_quality=0, pdq_trimmed=None, features=b"", byte_size=0, width=1, height=1, format="png", mode="1",
+    pdq_turned=None, pdq_quality=0, pdq_trimmed=None, features=b"", byte_size=0, width=1, height=1, format="png", mode="1",
     lossless=True,
 )  # fmt: skip
 

@@ -33,10 +33,8 @@ def _signed(number: int) -> int:
     return number - (1 << 64) if number >= 1 << 63 else number
 
 
-def as_kept(state: State) -> State:
-    """A state as the catalog gives it back, for comparing."""
-    size, mtime_ns, inode, device = state
-    return size, mtime_ns, _signed(inode), _signed(device)
+def _unsigned(number: int) -> int:
+    return number + (1 << 64) if number < 0 else number
 
 
 _KNOWN = (
@@ -61,7 +59,7 @@ def _known(row: Any) -> KnownFile:
         occurrence=number,
         absolute=absolute,
         content=sha256,
-        state=(size, mtime_ns, inode, device),
+        state=(size, mtime_ns, _unsigned(inode), _unsigned(device)),
         fingerprint_version=version,
         problem=None if code is None else (code, message),
     )
@@ -94,6 +92,13 @@ def within(connection: Connection, root: str) -> Iterator[KnownFile]:
 def put_states(connection: Connection, states: Sequence[tuple[int, State]]) -> None:
     """Remember in which state the files of some occurrences were read."""
     rows = [
-        {"occurrence": number, **dict(zip(_STATE, as_kept(state), strict=True))} for number, state in states
+        {
+            "occurrence": number,
+            "size": size,
+            "mtime_ns": mtime_ns,
+            "inode": _signed(inode),
+            "device": _signed(device),
+        }
+        for number, (size, mtime_ns, inode, device) in states
     ]
     insert_or_update(connection, file_state, rows)

@@ -47,10 +47,10 @@ def by_ids(connection: Connection, ids: Iterable[int]) -> dict[int, StoredImage]
 
 
 def of_contents(connection: Connection, digests: Iterable[str]) -> Iterator[StoredImage]:
-    """The images in some contents, by content and position."""
+    """The images in some contents; those in one content by their place in it."""
     for batch in batches(digests):
         query = select(image).where(image.c.content.in_(batch))
-        yield from _stored(connection, query.order_by(image.c.content, image.c.position))
+        yield from _stored(connection, query.order_by(image.c.content, image.c.inner))
 
 
 def twins(connection: Connection, fingerprint: Fingerprint) -> list[StoredImage]:

@@ -39,7 +39,7 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 """A generated number. SQLite generates them for INTEGER only, which is 64 bits there anyway."""
 
 
-Path = Text().with_variant(Text(collation="C"), "postgresql")
+Place = Text().with_variant(Text(collation="C"), "postgresql")
 """Sorts by code point everywhere, so that what lies in a folder is a range."""
 
 
@@ -79,7 +79,7 @@ image = Table(
     metadata,
     Column("id", Id, primary_key=True),
     _sha256("content", ForeignKey("content.sha256", ondelete="CASCADE"), nullable=False),
-    Column("inner", Text, nullable=False),
+    Column("inner", Place, nullable=False),
     Column("position", Integer, nullable=False),
     _sha256("sha256", nullable=False, index=True),
     Column("image_data_hint", String(32), nullable=False, index=True),
@@ -88,6 +88,7 @@ image = Table(
     Column("orientation", SmallInteger, nullable=False),
     _sha256("profile_sha256"),
     Column("pdq", LargeBinary(32)),
+    Column("pdq_turned", LargeBinary(96)),
     Column("pdq_quality", SmallInteger, nullable=False),
     Column("pdq_trimmed", LargeBinary(32)),
     Column("width", Integer, nullable=False),
@@ -127,7 +128,7 @@ occurrence = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("public_id", String(36), nullable=False, unique=True),
-    Column("locator", Path),  # absolute; null for an upload
+    Column("locator", Place),  # absolute; null for an upload
     Column("name", Text, nullable=False),
     _sha256("content", ForeignKey("content.sha256"), index=True),
     Column("case_id", Text, index=True),

@@ -14,7 +14,6 @@ from typing import BinaryIO
 
 from onecopy.errors import EnvironmentProblem, UnreadableError
 from onecopy.locator import quote, unquote
-from onecopy.sandbox.interface import Openable
 from onecopy.sources.exclude import Excluded
 from onecopy.sources.interface import File, Left, State
 
@@ -104,9 +103,13 @@ class Folder:
             raise EnvironmentProblem(f"The source {self.locator} is neither a folder nor a file.")
         self._is_folder = stat.S_ISDIR(mode)
 
-    def open(self, absolute: str, state: State | None = None) -> Openable:
+    def open(self, absolute: str, state: State | None = None) -> LocalFile:
         """See :class:`~onecopy.sources.interface.Source`."""
         return LocalFile(unquote(absolute), state)
+
+    def state(self, file: BinaryIO) -> State:
+        """See :class:`~onecopy.sources.interface.Source`."""
+        return state_of(os.fstat(file.fileno()))
 
     def list(self) -> Iterator[File | Left]:
         """See :class:`~onecopy.sources.interface.Source`."""

@@ -1,7 +1,7 @@
 """What a source does: list files in a fixed order, and open them by their absolute locator."""
 
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 from onecopy.sandbox.interface import Openable
 
@@ -42,6 +42,14 @@ class Left(NamedTuple):
     code: str | None = None
 
 
+class Handle(Openable, Protocol):
+    """A way to a file's bytes that can tell whether they are still the same."""
+
+    def unchanged(self) -> bool:
+        """Whether the file is still in the state this was made for."""
+        ...
+
+
 class Source(Protocol):
     """One place that was named on the command line."""
 
@@ -57,11 +65,15 @@ class Source(Protocol):
         """
         ...
 
-    def open(self, absolute: str, state: State | None = None) -> Openable:
+    def open(self, absolute: str, state: State | None = None) -> Handle:
         """A way to a file's bytes (here or in a worker).
 
         Args:
             absolute: As listed.
             state: If given, opening fails with ``vanished`` once the file is no longer in it.
         """
+        ...
+
+    def state(self, file: BinaryIO) -> State:
+        """The state of an open file."""
         ...

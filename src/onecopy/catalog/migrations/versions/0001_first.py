@@ -7,7 +7,7 @@ revision = "0001"
 down_revision = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-PATH = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+PLACE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -54,7 +54,7 @@ def upgrade() -> None:
         "image",
         sa.Column("id", ID, nullable=False),
         sa.Column("content", sa.String(length=64), nullable=False),
-        sa.Column("inner", sa.Text(), nullable=False),
+        sa.Column("inner", PLACE, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("image_data_hint", sa.String(length=32), nullable=False),
@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("orientation", sa.SmallInteger(), nullable=False),
         sa.Column("profile_sha256", sa.String(length=64), nullable=True),
         sa.Column("pdq", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("pdq_turned", sa.LargeBinary(length=96), nullable=True),
         sa.Column("pdq_quality", sa.SmallInteger(), nullable=False),
         sa.Column("pdq_trimmed", sa.LargeBinary(length=32), nullable=True),
         sa.Column("width", sa.Integer(), nullable=False),
@@ -85,7 +86,7 @@ def upgrade() -> None:
         "occurrence",
         sa.Column("id", ID, nullable=False),
         sa.Column("public_id", sa.String(length=36), nullable=False),
-        sa.Column("locator", PATH, nullable=True),
+        sa.Column("locator", PLACE, nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("content", sa.String(length=64), nullable=True),
         sa.Column("case_id", sa.Text(), nullable=True),
