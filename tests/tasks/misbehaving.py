@@ -9,6 +9,7 @@ import importlib
 import os
 import signal
 import socket
+import stat
 import subprocess
 import threading
 import time
@@ -43,6 +44,9 @@ class SomethingElse:
     """What the task does not return, if one asks its type."""
 
     text: int
+
+
+_left_behind: list[str] = []
 
 
 def obey(files: Files, order: Order) -> Said:
@@ -91,8 +95,6 @@ def _exit(files: Files, order: Order) -> Said:
 
 
 def _crash(files: Files, order: Order) -> Said:
-    os.kill  # noqa: B018 (not allowed here: a real crash needs no permission)
-    signal.signal(signal.SIGSEGV, signal.SIG_DFL)
     ctypes.string_at(0)
     return Said()
 
@@ -107,6 +109,11 @@ def _devour(files: Files, order: Order) -> Said:
         hoard.append(bytearray(order.number))
 
 
+def _hoard(files: Files, order: Order) -> Said:
+    _left_behind.append("x" * order.number)
+    return Said()
+
+
 def _talk(files: Files, order: Order) -> Said:
     os.write(1, b"to standard output\n")
     os.write(2, b"to standard error\n")
@@ -117,11 +124,31 @@ def _babble(files: Files, order: Order) -> Said:
     return Said(data=bytes(order.number))
 
 
+def _forge(files: Files, order: Order) -> Said:
+    """Answer on the worker's own socket, past the worker."""
+    for fd in range(3, 10):
+        try:
+            if stat.S_ISSOCK(os.fstat(fd).st_mode):
+                os.write(fd, len(order.text).to_bytes(8, "big") + order.text.encode())
+        except OSError:
+            continue
+    return Said()
+
+
 def _touch(files: Files, order: Order) -> Said:
-    """Read the file slowly, from the far end, after the caller had time to cut it short."""
-    Path(f"/proc/self/fd/{0}")
-    time.sleep(order.seconds)
-    return Said(number=files[0][len(files[0]) - 1])
+    """Read the last byte of a file once somebody has cut it short."""
+    file = files[0]
+    while file.size() == len(file):
+        time.sleep(0.005)
+    return Said(number=file[len(file) - 1])
+
+
+def _poison(files: Files, order: Order) -> Said:
+    """Leave something behind that kills the next call of this kind in the same process."""
+    if _left_behind:
+        os.abort()
+    _left_behind.append(order.text)
+    return Said(number=os.getpid())
 
 
 def _pid(files: Files, order: Order) -> Said:
@@ -158,7 +185,7 @@ def _descriptors(files: Files, order: Order) -> Said:
 def _attempt(files: Files, order: Order) -> Said:
     """Try something a worker must not be able to do; say what the system answered."""
     try:
-        _CRIMES[order.text]()
+        CRIMES[order.text]()
     except (OSError, subprocess.SubprocessError, RuntimeError) as error:
         return Said(text=type(error).__name__)
     return Said(text="done")
@@ -179,16 +206,16 @@ def _syscall(number: int, *args: int) -> None:
         raise OSError(ctypes.get_errno(), "refused")
 
 
-_CRIMES = {
+CRIMES = {
     "read a file": lambda: Path("/etc/passwd").read_bytes(),
-    "list a folder": lambda: os.listdir("/"),
-    "list home": lambda: os.listdir(Path(__file__).parent),
+    "list a folder": lambda: list(Path("/").iterdir()),
+    "list home": lambda: list(Path(__file__).parent.iterdir()),
     "create a file": lambda: Path("/tmp/onecopy-was-here").write_bytes(b""),
     "write shared memory": lambda: Path("/dev/shm/onecopy-was-here").write_bytes(b"x"),
     "write its own memory": _write_through_proc,
-    "remove a file": lambda: os.unlink("/tmp/onecopy-was-here"),
-    "make a folder": lambda: os.mkdir("/tmp/onecopy-was-here"),
-    "change a mode": lambda: os.chmod("/tmp", 0o777),
+    "remove a file": lambda: Path("/tmp/onecopy-was-here").unlink(),
+    "make a folder": lambda: Path("/tmp/onecopy-was-here").mkdir(),
+    "change a mode": lambda: Path("/tmp").chmod(0o777),
     "open a socket": lambda: socket.socket(),
     "open a datagram socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
     "open a unix socket": lambda: socket.socket(socket.AF_UNIX),
@@ -215,9 +242,12 @@ _DEEDS = {
     "crash": _crash,
     "abort": _abort,
     "devour": _devour,
+    "hoard": _hoard,
     "talk": _talk,
     "babble": _babble,
+    "forge": _forge,
     "touch": _touch,
+    "poison": _poison,
     "pid": _pid,
     "import": _import,
     "thread": _thread,

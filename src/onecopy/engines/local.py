@@ -117,8 +117,8 @@ class _Run(Generic[ArgsT, ResultT]):
 
     def stop(self) -> None:
         """End the calls under way and wait for the threads."""
-        self._stopped.set()
         with self._lock:
+            self._stopped.set()
             for worker in self._busy:
                 worker.kill()
         for _ in self._threads:
@@ -137,10 +137,11 @@ class _Run(Generic[ArgsT, ResultT]):
 
     def _submit(self, call: Call[ArgsT], under_way: int) -> None:
         self._calls.put(call)
-        if under_way >= len(self._threads) < self._most_threads:
-            thread = threading.Thread(target=self._work, name="onecopy-engine", daemon=True)
-            self._threads.append(thread)
-            thread.start()
+        with self._lock:  # another thread may be closing the engine
+            if under_way >= len(self._threads) < self._most_threads and not self._stopped.is_set():
+                thread = threading.Thread(target=self._work, name="onecopy-engine", daemon=True)
+                thread.start()
+                self._threads.append(thread)
 
     def _work(self) -> None:
         """The life of a thread: one call after the other, until there is none or the run is stopped."""

@@ -35,6 +35,7 @@ class Worker:
     """One worker process. One call at a time; :meth:`kill` may come from any thread.
 
     Attributes:
+        pid: Its process number.
         protection: What locks it down, in words.
         calls: How many calls it was given.
     """
@@ -49,7 +50,7 @@ class Worker:
         self._spawner = spawner
         self._lock = threading.Lock()
         self._ended = False
-        self._pid, self._sock = spawner.fork(modules)
+        self.pid, self._sock = spawner.fork(modules)
         try:
             body = wire.receive(self._sock, at_most=1 << 16, deadline=time.monotonic() + _START_SECONDS)
             self.protection = msgspec.msgpack.decode(body, type=Ready).protection
@@ -112,28 +113,28 @@ class Worker:
                 return
             self._ended = True
             self._send_kill()
-        self._spawner.exitcode(self._pid)
+        self._spawner.exitcode(self.pid)
         self._sock.close()
 
     def _death(self) -> int | None:
         """The connection is gone: find out how the worker ended, and see to it that it has."""
         with self._lock:
             self._ended = True
-        code = self._spawner.exitcode(self._pid)
+        code = self._spawner.exitcode(self.pid)
         if code is None:
             self._send_kill()
-            self._spawner.exitcode(self._pid)
+            self._spawner.exitcode(self.pid)
         self._sock.close()
         return code
 
     def _send_kill(self) -> None:
         # Nobody else has the number: the zygote keeps the dead until asked for their exit code.
         with suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGKILL)
+            os.kill(self.pid, signal.SIGKILL)
 
     def _private_bytes(self) -> int:
         try:
-            _, resident, shared, *_ = Path(f"/proc/{self._pid}/statm").read_text().split()
+            _, resident, shared, *_ = Path(f"/proc/{self.pid}/statm").read_text().split()
         except OSError:
             return 0
         return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")

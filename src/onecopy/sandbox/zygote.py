@@ -9,6 +9,7 @@ import contextlib
 import gc
 import importlib
 import os
+import resource
 import select
 import signal
 import socket
@@ -21,6 +22,7 @@ from onecopy.sandbox import kernel, wire, worker
 from onecopy.sandbox.messages import Fork, Forked, Reap, Reaped
 
 _MESSAGE_BYTES = 1 << 20
+_SOCKET = 3  # where a worker has its only connection
 
 
 def main(descriptor: int, parent: int) -> None:
@@ -89,9 +91,11 @@ def _become_worker(control: socket.socket, descriptor: int, zygote: int, limits:
     try:
         kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() == zygote:
-            control.close()
+            control.detach()
             os.dup2(0, 2)
-            worker.serve(socket.socket(fileno=descriptor), limits)
+            os.dup2(descriptor, _SOCKET)
+            os.closerange(_SOCKET + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+            worker.serve(socket.socket(fileno=_SOCKET), limits)
             code = 0
     finally:
         os._exit(code)
