@@ -69,8 +69,8 @@ def test_findings_are_kept_for_the_state_they_hold_in(catalog: Catalog) -> None:
 def test_previews_go_with_their_image(tmp_path: Path, catalog: Catalog) -> None:
     fingerprint = Fingerprint(
         version=3, sha256=SHA, image_data_hint="0" * 32, image_data_sha256=None, pixels_sha256=None, pdq=None,
-        pdq_turned=None, pdq_quality=0, pdq_trimmed=None, features=b"", byte_size=1, width=1, height=1, format="png", mode="1",
-        lossless=True,
+        pdq_turned=None, pdq_quality=0, pdq_trimmed=None, features=b"",
+        byte_size=1, width=1, height=1, format="png", mode="1", lossless=True,
     )  # fmt: skip
     identity = FileIdentity(images=(ImageFound(inner="", fingerprint=fingerprint),))
     with catalog.write() as connection:

@@ -50,8 +50,8 @@ FULL = Fingerprint(
 )
 BARE = Fingerprint(
     version=3, sha256=SHA, image_data_hint="0f" * 16, image_data_sha256=None, pixels_sha256=None, pdq=None,
-    pdq_turned=None, pdq_quality=0, pdq_trimmed=None, features=b"", byte_size=0, width=1, height=1, format="png", mode="1",
-    lossless=True,
+    pdq_turned=None, pdq_quality=0, pdq_trimmed=None, features=b"",
+    byte_size=0, width=1, height=1, format="png", mode="1", lossless=True,
 )  # fmt: skip
 
 

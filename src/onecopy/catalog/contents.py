@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from onecopy.catalog import rows
 from onecopy.catalog.batches import batches, insert_missing
@@ -66,7 +66,7 @@ def record_all(
     _insert(connection, remark, [row for one in found for row in _remark_rows(one)])
 
 
-def _insert(connection: Connection, table: Any, values: list[dict[str, Any]]) -> None:
+def _insert(connection: Connection, table: Table, values: list[dict[str, Any]]) -> None:
     if values:
         connection.execute(insert(table), values)
 
@@ -108,28 +108,46 @@ def known(connection: Connection, digests: Iterable[str], *, version: int, extra
     return found
 
 
+def containers(connection: Connection, digests: Iterable[str]) -> Iterator[tuple[str, ContainerFound]]:
+    """The containers in some contents, each with the content it is in."""
+    for sha256, row in _parts(connection, container, digests):
+        yield sha256, ContainerFound(inner=row["inner"], format=row["format"], images=row["images"])
+
+
+def problems(connection: Connection, digests: Iterable[str]) -> Iterator[tuple[str, Problem]]:
+    """What could not be read in some contents, each with the content it is in."""
+    for sha256, row in _parts(connection, remark, digests):
+        if row["kind"] == "problem":
+            yield sha256, Problem(inner=row["inner"], code=row["code"], message=row["message"])
+
+
+def skipped(connection: Connection, digests: Iterable[str]) -> Iterator[tuple[str, Skipped]]:
+    """What was left out of some contents, each with the content it is in."""
+    for sha256, row in _parts(connection, remark, digests):
+        if row["kind"] == "skipped":
+            yield sha256, Skipped(inner=row["inner"], reason=row["message"])
+
+
+def _parts(
+    connection: Connection, table: Table, digests: Iterable[str]
+) -> Iterator[tuple[str, Mapping[Any, Any]]]:
+    for batch in batches(digests):
+        query = select(table).where(table.c.content.in_(batch)).order_by(table.c.content, table.c.position)
+        for row in connection.execute(query).mappings():
+            yield row["content"], row
+
+
 def identity(connection: Connection, sha256: str) -> FileIdentity | None:
     """What was found in a content, in the order it was found; ``None`` if it was never identified."""
-    row = connection.execute(select(content).where(content.c.sha256 == sha256)).mappings().first()
-    if row is None or row["fingerprint_version"] is None:
+    version = connection.scalar(select(content.c.fingerprint_version).where(content.c.sha256 == sha256))
+    if version is None:
         return None
-
-    def of(table: Any) -> Any:
-        query = select(table).where(table.c.content == sha256).order_by(table.c.position)
-        return connection.execute(query).mappings()
-
-    remarks = list(of(remark))
     return FileIdentity(
-        images=tuple(ImageFound(inner=r["inner"], fingerprint=rows.to_fingerprint(r)) for r in of(image)),
-        containers=tuple(
-            ContainerFound(inner=r["inner"], format=r["format"], images=r["images"]) for r in of(container)
+        images=tuple(
+            ImageFound(inner=row["inner"], fingerprint=rows.to_fingerprint(row))
+            for _, row in _parts(connection, image, [sha256])
         ),
-        problems=tuple(
-            Problem(inner=r["inner"], code=r["code"], message=r["message"])
-            for r in remarks
-            if r["kind"] == "problem"
-        ),
-        skipped=tuple(
-            Skipped(inner=r["inner"], reason=r["message"]) for r in remarks if r["kind"] == "skipped"
-        ),
+        containers=tuple(found for _, found in containers(connection, [sha256])),
+        problems=tuple(found for _, found in problems(connection, [sha256])),
+        skipped=tuple(found for _, found in skipped(connection, [sha256])),
     )

@@ -102,3 +102,9 @@ def put_states(connection: Connection, states: Sequence[tuple[int, State]]) -> N
         for number, (size, mtime_ns, inode, device) in states
     ]
     insert_or_update(connection, file_state, rows)
+
+
+def of_contents(connection: Connection, digests: Iterable[str]) -> Iterator[KnownFile]:
+    """The files that hold some contents."""
+    for batch in batches(digests):
+        yield from map(_known, connection.execute(_KNOWN.where(occurrence.c.content.in_(batch))))

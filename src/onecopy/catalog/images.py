@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, or_, select, update
 
@@ -51,6 +52,29 @@ def of_contents(connection: Connection, digests: Iterable[str]) -> Iterator[Stor
     for batch in batches(digests):
         query = select(image).where(image.c.content.in_(batch))
         yield from _stored(connection, query.order_by(image.c.content, image.c.inner))
+
+
+class Summary(NamedTuple):
+    """What lists say of an image; much quicker to read than its fingerprint."""
+
+    id: int
+    content: str
+    inner: str
+    sha256: str
+    image_data_sha256: str | None
+    byte_size: int
+    width: int
+    height: int
+    format: str
+    unmatchable: str | None
+
+
+def summaries(connection: Connection, digests: Iterable[str]) -> Iterator[Summary]:
+    """What lists say of the images in some contents; those in one content in the order they were found."""
+    columns = [image.c[name] for name in Summary._fields]
+    for batch in batches(digests):
+        query = select(*columns).where(image.c.content.in_(batch))
+        yield from map(Summary._make, connection.execute(query.order_by(image.c.content, image.c.position)))
 
 
 def twins(connection: Connection, fingerprint: Fingerprint) -> list[StoredImage]:
