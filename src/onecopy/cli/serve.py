@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from onecopy.cli.ending import Code, ends
 from onecopy.errors import EnvironmentProblem
 
 
+@ends(after_interrupt="Uploads under way were finished; start it again with: onecopy serve")
 def serve(
     host: Annotated[
         str, typer.Option(envvar="ONECOPY_HOST", help="Address to listen on; 0.0.0.0 for every one.")
@@ -34,7 +36,7 @@ def serve(
     workers: Annotated[
         int, typer.Option(envvar="ONECOPY_WORKERS", min=1, max=256, help="Processes that answer requests.")
     ] = 1,
-) -> None:
+) -> Code:
     """Say of each upload, before it is stored, whether the picture is held already.
 
     The first start prints a token, once; ONECOPY_ADMIN_TOKEN sets it instead. Stop with Ctrl-C: uploads
@@ -61,3 +63,4 @@ def serve(
         replace(settings, host=host, port=port, catalog=catalog, vault=vault, workers=workers),
         say=lambda line: print(line, flush=True),
     )
+    return Code.DONE

@@ -1,4 +1,4 @@
-"""Comparing an upload's images with what is held: by digest where that decides, else by their pixels."""
+"""Comparing an upload's images with what is held by their pixels, where digests do not decide."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,15 @@ from onecopy.catalog.batches import batches
 from onecopy.catalog.images import StoredImage
 from onecopy.catalog.verdicts import ordered
 from onecopy.engines.interface import Engine
-from onecopy.model import Evidence, Fingerprint, Limits, Relation, Verdict
+from onecopy.model import Evidence, Limits, Relation, Verdict
 from onecopy.sandbox.interface import Call, Failure, Openable
 from onecopy.vault.interface import Vault
 from onecopy.verify.interface import VERIFY, ImageRef, VerifyArgs
 
 TOGETHER = 8
 """How many earlier images one call compares with an image, so that this one is decoded once for them."""
+
+Key = tuple[int, str, str]
 
 UNFINISHED = "unfinished"
 """The evidence method of a comparison that could not be made; never stored, so that it is tried again."""
@@ -32,36 +34,18 @@ class Question:
     earlier: StoredImage
 
     @property
-    def key(self) -> tuple[int, int]:
-        """What tells it from the other questions of one upload."""
-        return self.position, self.earlier.id
+    def key(self) -> Key:
+        """What tells it from the other questions of one upload.
+
+        Not by the earlier image's number: should it be fingerprinted again meanwhile, the number may pass to
+        another image, and the answer must not.
+        """
+        return self.position, self.earlier.content, self.earlier.inner
 
     @property
     def upload(self) -> str:
         """Which side of the evidence the upload is."""
         return "a" if ordered(self.mine, self.earlier)[0] is self.mine else "b"
-
-
-def by_digest(one: Fingerprint, other: Fingerprint) -> Verdict | None:
-    """What digests alone decide, or ``None``."""
-    relation, words = Relation.SAME_BYTES, "Every byte is equal."
-    if one.sha256 != other.sha256:
-        if not _same_data(one, other):
-            return None
-        relation, words = Relation.SAME_DATA, "Every pixel is equal; metadata or container differ."
-    return Verdict(relation=relation, confidence=1.0, evidence=Evidence(method="digest", words=(words,)))
-
-
-def _same_data(one: Fingerprint, other: Fingerprint) -> bool:
-    if (one.orientation, one.profile_sha256) != (other.orientation, other.profile_sha256):
-        return False
-    return any(
-        mine is not None and mine == theirs
-        for mine, theirs in (
-            (one.image_data_sha256, other.image_data_sha256),
-            (one.pixels_sha256, other.pixels_sha256),
-        )
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +56,7 @@ class Comparer:
     vault: Vault
     limits: Limits
 
-    def by_pixels(self, upload: Openable, questions: Sequence[Question]) -> dict[tuple[int, int], Verdict]:
+    def by_pixels(self, upload: Openable, questions: Sequence[Question]) -> dict[Key, Verdict]:
         """A verdict for every question, by its key.
 
         A comparison that fails (time, memory, a content that cannot be opened) is ``unclear``: it must
@@ -90,8 +74,8 @@ class Comparer:
 
     def _ask(
         self, upload: Openable, groups: Sequence[Sequence[Question]]
-    ) -> tuple[dict[tuple[int, int], Verdict], list[tuple[Sequence[Question], Failure]]]:
-        verdicts: dict[tuple[int, int], Verdict] = {}
+    ) -> tuple[dict[Key, Verdict], list[tuple[Sequence[Question], Failure]]]:
+        verdicts: dict[Key, Verdict] = {}
         failed: list[tuple[Sequence[Question], Failure]] = []
         calls = (self._call(number, upload, group) for number, group in enumerate(groups))
         for outcome in self.engine.run(VERIFY, calls):

@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 from onecopy.catalog import images, uploads, verdicts
 from onecopy.catalog.images import StoredImage
 from onecopy.catalog.occurrences import Occurrence
-from onecopy.model import Evidence, FileIdentity, Relation, Verdict
-from onecopy.pipelines.gate_compare import Question, by_digest
+from onecopy.model import FileIdentity, Relation, Verdict
+from onecopy.pipelines.exact import SAME_BYTES, by_digest
+from onecopy.pipelines.gate_compare import Key, Question
 from onecopy.pipelines.gate_known import Known
 from onecopy.pipelines.gate_model import Context
 from onecopy.policy.rules import Action, Rule, Scope, rule_for, settle_file, settle_image
@@ -26,7 +27,7 @@ class Upload:
     size: int
     context: Context
     identity: FileIdentity
-    answers: dict[tuple[int, int], Verdict] = field(default_factory=dict)
+    answers: dict[Key, Verdict] = field(default_factory=dict)
     """Verdicts of the pixels, by question."""
 
 
@@ -50,20 +51,12 @@ class Look:
     open: tuple[Question, ...] = ()
 
 
-_WHOLE = Verdict(
-    relation=Relation.SAME_BYTES,
-    confidence=1.0,
-    evidence=Evidence(method="digest", words=("Every byte is equal.",)),
-)
-
-
 def look(connection: Connection, known: Known, upload: Upload, rules: Sequence[Rule]) -> Look:
     """See what is held now, as far as ``connection`` sees it."""
     known.catch_up(connection)
     context = upload.context
-    whole = [
-        _tie(one, _WHOLE, context, rules) for one in uploads.held(connection, [upload.sha256], context.agency)
-    ]
+    same_file = uploads.held(connection, [upload.sha256], context.agency)
+    whole = [_tie(one, SAME_BYTES, context, rules) for one in same_file]
     if any(tie.scope is Scope.CASE and tie.rule.action is Action.LINK for tie in whole):
         return Look(ties=tuple(whole))  # decided, and at no cost
     questions = _questions(connection, known, upload)
@@ -107,9 +100,7 @@ def _questions(connection: Connection, known: Known, upload: Upload) -> list[Que
     return questions
 
 
-def _answers(
-    connection: Connection, upload: Upload, questions: Iterable[Question]
-) -> dict[tuple[int, int], Verdict]:
+def _answers(connection: Connection, upload: Upload, questions: Iterable[Question]) -> dict[Key, Verdict]:
     """What is decided already: by digest, by the pixels a moment ago, or by the pixels some other day."""
     answers = dict(upload.answers)
     stored: dict[tuple[int, int], Question] = {}

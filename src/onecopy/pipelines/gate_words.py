@@ -127,6 +127,9 @@ def _unread(identity: FileIdentity) -> Sequence[str]:
     if not identity.problems:
         return []
     first, others = identity.problems[0], len(identity.problems) - 1
-    what = "It" if not first.inner else f"A part of it ({shown(first.inner)})"
-    said = f"{what} could not be read ({first.code}), so only identical bytes can be found: {first.message}"
-    return [said] + ([f"So could {others} more."] if others else [])
+    if first.inner:
+        said = f"A part of it ({shown(first.inner)}) could not be read ({first.code}). {first.message}"
+    else:
+        said = f"It could not be read ({first.code}), so only the identical file will be recognised. "
+        said += first.message
+    return [said] + ([f"{others} more parts could not be read."] if others else [])

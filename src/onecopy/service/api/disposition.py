@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 def attachment(name: str) -> str:
     """Offer a download under ``name``, and under its nearest ASCII relative to old clients."""
-    plain = re.sub(r"[^A-Za-z0-9 !#$&'()+,\-.;=@\[\]^_`{}~]", "_", name) or "file"
+    plain = re.sub(r"[^A-Za-z0-9 !#$&'()+,\-.;=@\[\]^_`{}~]", "_", name)
     if plain == name:
         return f'attachment; filename="{plain}"'
     exact = quote(name.encode("utf-8", "surrogateescape"), safe="!#$&+-.^_`|~")

@@ -1,0 +1,244 @@
+"""The gate as a function: what other programs call, and what happens between its steps."""
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+from sqlalchemy import select, update
+
+from onecopy.catalog import contents, images, occurrences
+from onecopy.catalog.occurrences import Occurrence
+from onecopy.catalog.schema import content, verdict
+from onecopy.catalog.store import Catalog
+from onecopy.engines.local import LocalEngine
+from onecopy.errors import UnreadableError, UsageError
+from onecopy.fingerprint import FINGERPRINT_VERSION
+from onecopy.model import Limits, Relation
+from onecopy.pipelines.gate import Context, Gate
+from onecopy.pipelines.gate_compare import UNFINISHED
+from onecopy.pipelines.identify import EXTRAS
+from onecopy.policy.rules import Action, Rule, Scope
+from onecopy.vault.local import LocalVault
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with LocalEngine(workers=1) as engine:
+        yield engine
+
+
+@pytest.fixture
+def open_gate(tmp_path, engine):
+    """Opens gates on one catalog and one vault, as processes of their own would have them."""
+    catalogs = []
+
+    def open_gate(vault=LocalVault, **how):
+        catalogs.append(Catalog(tmp_path / "catalog.db", durable=True))
+        return Gate(catalogs[-1], vault(tmp_path / "vault"), engine, **how)
+
+    yield open_gate
+    for catalog in catalogs:
+        catalog.close()
+
+
+@pytest.fixture
+def gate(open_gate):
+    return open_gate()
+
+
+@pytest.fixture(scope="session")
+def photo():
+    from skimage import data
+
+    return Image.fromarray(np.ascontiguousarray(data.astronaut()))
+
+
+@pytest.fixture(scope="session")
+def jpeg(photo):
+    def jpeg(quality=90):
+        with io.BytesIO() as out:
+            photo.save(out, "JPEG", quality=quality)
+            return out.getvalue()
+
+    return jpeg
+
+
+def relations(reply):
+    return [match.relation for match in reply.matches]
+
+
+def rows_of(gate, *columns):
+    with gate.catalog.read() as connection:
+        return list(connection.execute(select(*columns)))
+
+
+def test_a_path_a_file_and_a_spool_are_the_same(gate, tmp_path, jpeg):
+    path = tmp_path / "front.jpg"
+    path.write_bytes(jpeg())
+    first = gate.submit(path, Context(case="c"))
+    assert (first.decision, first.occurrence.name) == (Action.STORE, "front.jpg")
+    with path.open("rb") as file:
+        assert gate.submit(file, Context(case="c", name="b.jpg")).decision is Action.LINK
+    with gate.spool() as spool:
+        spool.write(jpeg())
+        assert gate.check(spool, Context(case="c")).decision is Action.LINK
+        third = gate.submit(spool, Context(case="c"))
+    assert [match.occurrence.name for match in third.matches] == ["front.jpg", "b.jpg"]
+
+
+def test_opened_with_nothing_but_places(tmp_path, jpeg):
+    with Gate.open(tmp_path / "new" / "catalog.db", tmp_path / "new" / "vault", workers=1) as gate:
+        assert gate.submit(io.BytesIO(jpeg()), Context(case="c")).decision is Action.STORE
+
+
+def test_missing_path(gate, tmp_path):
+    with pytest.raises(UnreadableError) as caught:
+        gate.submit(tmp_path / "none.jpg", Context(case="c"))
+    assert caught.value.code == "vanished"
+
+
+def test_bad_context_stores_nothing(gate, jpeg):
+    with pytest.raises(UsageError):
+        gate.submit(io.BytesIO(jpeg()), Context(case=""))
+    assert list(gate.vault) == []
+
+
+def test_limit(open_gate):
+    gate = open_gate(limits=Limits(file_bytes=10))
+    with pytest.raises(UnreadableError) as caught:
+        gate.submit(io.BytesIO(bytes(11)), Context(case="c"))
+    assert caught.value.code == "too-large"
+
+
+def test_check_leaves_no_trace(gate, jpeg):
+    before = gate.check(io.BytesIO(jpeg()), Context(case="c"))
+    assert (before.decision, before.occurrence.id) == (Action.STORE, None)
+    assert list(gate.vault) == []
+    assert rows_of(gate, content) == []
+
+
+def test_one_gate_sees_what_another_took_in(open_gate, jpeg):
+    one, other = open_gate(), open_gate()
+    other.check(io.BytesIO(jpeg(50)), Context(case="c"))
+    one.submit(io.BytesIO(jpeg(90)), Context(case="c"))
+    assert relations(other.check(io.BytesIO(jpeg(50)), Context(case="c"))) == [Relation.SAME_IMAGE]
+
+
+class BusyVault(LocalVault):
+    """A vault during whose keeping another upload is taken in: after the look, before the rows."""
+
+    meanwhile = staticmethod(lambda: None)
+
+    def keep(self, spool):
+        """Keep, after something else happened."""
+        doing, self.meanwhile = self.meanwhile, lambda: None
+        doing()
+        return super().keep(spool)
+
+
+@pytest.mark.parametrize(("quality", "relation"), [(90, "same-bytes"), (70, "same-image")])
+def test_what_was_committed_meanwhile_is_seen(open_gate, jpeg, quality, relation):
+    gate, other = open_gate(BusyVault), open_gate()
+    gate.vault.meanwhile = lambda: other.submit(io.BytesIO(jpeg(quality)), Context(case="c", name="first"))
+    reply = gate.submit(io.BytesIO(jpeg(90)), Context(case="c", name="second"))
+    assert reply.decision is Action.LINK
+    assert [(match.occurrence.name, match.relation) for match in reply.matches] == [("first", relation)]
+    assert len(rows_of(gate, content.c.sha256)) == len({90, quality})
+
+
+def test_exact_duplicate_costs_no_decode(open_gate, jpeg):
+    class Broken:
+        workers = 1
+
+        def run(self, task, calls):
+            raise AssertionError("nothing needs to be read")
+
+        def close(self):
+            pass
+
+    gate = open_gate()
+    gate.submit(io.BytesIO(jpeg()), Context(case="c"))
+    gate.submit(io.BytesIO(jpeg(60)), Context(case="d"))
+    frugal = Gate(gate.catalog, gate.vault, Broken())
+    assert frugal.submit(io.BytesIO(jpeg()), Context(case="c")).decision is Action.LINK
+    # In another case, the verdicts of the first time are remembered.
+    elsewhere = frugal.submit(io.BytesIO(jpeg()), Context(case="e"))
+    assert relations(elsewhere) == [Relation.SAME_BYTES, Relation.SAME_BYTES, Relation.SAME_IMAGE]
+
+
+def test_rejected_upload_is_not_stored(open_gate, jpeg):
+    reject = Rule(relations=frozenset(Relation), scope=Scope.CASE, action=Action.REJECT)
+    gate = open_gate(rules=(reject,))
+    assert gate.submit(io.BytesIO(jpeg(90)), Context(case="c")).decision is Action.STORE
+    reply = gate.submit(io.BytesIO(jpeg(60)), Context(case="c"))
+    assert (reply.decision, reply.occurrence.id) == (Action.REJECT, None)
+    assert reply.reason.endswith("It was not stored.")
+    assert len(list(gate.vault)) == 1
+
+
+def test_comparison_that_fails_is_a_question_not_an_answer(gate, jpeg):
+    first = gate.submit(io.BytesIO(jpeg(90)), Context(case="c"))
+    path = gate.vault.content(first.occurrence.sha256).path
+    path.rename(path.with_suffix(".lost"))
+    reply = gate.submit(io.BytesIO(jpeg(60)), Context(case="c"))
+    assert reply.decision is Action.HOLD
+    assert relations(reply) == [Relation.UNCLEAR]
+    assert reply.matches[0].evidence.method == UNFINISHED
+    assert rows_of(gate, verdict) == []
+    path.with_suffix(".lost").rename(path)
+    again = gate.check(io.BytesIO(jpeg(60)), Context(case="new"))
+    assert Relation.SAME_IMAGE in relations(again)
+
+
+def scanned(gate, data):
+    """Make a content look as a scan leaves it: identified without digests that only a gate needs."""
+    with gate.spool() as spool:
+        spool.write(data)
+        found = gate._identify(spool.sha256, spool.content())
+    bare = [
+        replace(one, fingerprint=replace(one.fingerprint, image_data_sha256=None)) for one in found.images
+    ]
+    with gate.catalog.write() as connection:
+        contents.record(
+            connection,
+            spool.sha256,
+            len(data),
+            replace(found, images=tuple(bare)),
+            version=FINGERPRINT_VERSION,
+            extras=EXTRAS,
+        )
+        occurrences.add(connection, Occurrence(name="a.jpg", content=spool.sha256, locator="/archive/a.jpg"))
+    return spool.sha256
+
+
+def test_scanned_archive_in_the_same_catalog(gate, jpeg):
+    sha256 = scanned(gate, jpeg())
+    reply = gate.submit(io.BytesIO(jpeg()), Context(case="c"))
+    assert (reply.decision, reply.matches) == (Action.STORE, ())
+    with gate.catalog.read() as connection:
+        (image,) = images.of_contents(connection, [sha256])
+    assert image.fingerprint.image_data_sha256 is not None
+    with gate.vault.open(sha256) as file:
+        assert file.read() == jpeg()
+
+
+def test_older_fingerprints_are_made_again(open_gate, jpeg):
+    gate = open_gate()
+    gate.submit(io.BytesIO(jpeg(90)), Context(case="c"))
+    with gate.catalog.write() as connection:
+        connection.execute(update(content).values(fingerprint_version=0))
+    newer = open_gate()
+    newer.prepare()
+    assert rows_of(newer, content.c.fingerprint_version) == [(FINGERPRINT_VERSION,)]
+    assert relations(newer.check(io.BytesIO(jpeg(60)), Context(case="c"))) == [Relation.SAME_IMAGE]
+
+
+def test_noise_is_not_tied_to_a_photograph(gate, jpeg):
+    noise = np.random.default_rng(7).integers(0, 256, (300, 300, 3), dtype=np.uint8)
+    with io.BytesIO() as out:
+        Image.fromarray(noise).save(out, "PNG")
+        data = out.getvalue()
+    gate.submit(io.BytesIO(jpeg()), Context(case="c"))
+    assert gate.submit(io.BytesIO(data), Context(case="c")).decision is Action.STORE

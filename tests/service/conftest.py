@@ -1,0 +1,145 @@
+"""A real service: its own process, port, catalog and vault."""
+
+import contextlib
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+
+TOKEN = "test-token-of-enough-length"
+START = "import typer; from onecopy.cli.serve import serve; typer.run(serve)"
+
+
+@dataclass
+class Service:
+    """``onecopy serve`` on a free port; start it, talk to it, stop or kill it, start it again."""
+
+    folder: Path
+    token: str | None = TOKEN
+    environment: dict = field(default_factory=dict)
+    arguments: tuple = ()
+    process: subprocess.Popen | None = None
+    url: str = ""
+    said: list = field(default_factory=list)
+
+    def start(self):
+        environment = os.environ | self.environment
+        if self.token:
+            environment["ONECOPY_ADMIN_TOKEN"] = self.token
+        places = ["--catalog", self.folder / "catalog.db", "--vault", self.folder / "vault"]
+        self.log = (self.folder / "log").open("a+")
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", START, "--port", "0", *places, *self.arguments],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            text=True,
+        )
+        self.said = []
+        while not (self.said and "/v1/uploads" in self.said[-1]):
+            line = self.process.stdout.readline()
+            assert line, f"the service did not start:\n{(self.folder / 'log').read_text()}"
+            self.said.append(line.rstrip("\n"))
+        self.url = re.search(r"http://\S+", self.said[0])[0]
+        return self
+
+    def client(self, token=None):
+        token = token or self.token or self.printed_token()
+        return httpx.Client(
+            base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=120, trust_env=False
+        )
+
+    def printed_token(self):
+        return next((line.split()[1] for line in self.said if line.startswith("token")), None)
+
+    def errors(self):
+        return (self.folder / "log").read_text()
+
+    def stop(self, how=signal.SIGTERM):
+        if self.process is None:
+            return None
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(how)
+        code = self.process.wait(90)
+        self.process.stdout.close()
+        self.log.close()
+        self.process = None
+        return code
+
+
+@pytest.fixture
+def make_service(tmp_path):
+    """Makes services that do not run yet; all are stopped in the end."""
+    made = []
+
+    def make(**kw):
+        made.append(Service(tmp_path, **kw))
+        return made[-1]
+
+    yield make
+    for service in made:
+        service.stop(signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    running = Service(tmp_path_factory.mktemp("service")).start()
+    yield running
+    running.stop()
+    assert "Traceback" not in running.errors()
+
+
+@pytest.fixture
+def client(service):
+    with service.client() as client:
+        yield client
+
+
+@pytest.fixture
+def case(request):
+    """A case of the test's own."""
+    return re.sub(r"\W+", "-", request.node.name)
+
+
+@pytest.fixture
+def send(client, case):
+    """Uploads bytes: ``send(data, name, to="checks", case=…, agency=…)``."""
+
+    def send(data, name="photo.jpg", to="uploads", **fields):
+        return client.post(f"/v1/{to}", files={"file": (name, data)}, data={"case": case} | fields)
+
+    return send
+
+
+def jpeg(image, quality=90, **how):
+    with io.BytesIO() as out:
+        image.save(out, "JPEG", quality=quality, **how)
+        return out.getvalue()
+
+
+@pytest.fixture(scope="session")
+def encode():
+    return jpeg
+
+
+@pytest.fixture(scope="session")
+def photo():
+    """A real photograph, 512 pixels square; each number gives a differently framed, distinct one."""
+    from skimage import data
+
+    pictures = [data.astronaut(), data.coffee(), data.chelsea(), data.rocket(), data.immunohistochemistry()]
+
+    def photo(number=0):
+        picture = Image.fromarray(np.ascontiguousarray(pictures[number % len(pictures)]))
+        return picture.resize((640, 480), Image.Resampling.LANCZOS)
+
+    return photo

@@ -1,0 +1,47 @@
+"""The description of the API, and health."""
+
+import httpx
+import jsonschema
+
+
+def test_health_needs_no_token(service):
+    response = httpx.get(f"{service.url}/healthz", trust_env=False)
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+    assert "server" not in response.headers
+    assert response.headers["referrer-policy"] == "no-referrer"
+
+
+def test_description_says_what_there_is(service):
+    document = httpx.get(f"{service.url}/openapi.json", trust_env=False).json()
+    assert document["openapi"].startswith("3.1")
+    upload = document["paths"]["/v1/uploads"]["post"]
+    assert {"200", "201", "202", "400", "401", "409", "413", "415", "422", "503"} <= set(upload["responses"])
+    form = upload["requestBody"]["content"]["multipart/form-data"]["schema"]
+    assert form["required"] == ["file", "case"]
+    assert upload["security"]
+    assert set(document["paths"]) == {
+        "/v1/uploads",
+        "/v1/checks",
+        "/v1/occurrences/{id}",
+        "/v1/occurrences/{id}/content",
+        "/v1/cases/{id}",
+        "/healthz",
+    }
+
+
+def test_examples_fit_their_schemas(service):
+    document = httpx.get(f"{service.url}/openapi.json", trust_env=False).json()
+    schemas = document["components"]["schemas"]
+    shown = {name: schema for name, schema in schemas.items() if "examples" in schema}
+    assert {"Reply", "OccurrenceModel", "CaseModel", "ProblemModel", "MatchModel"} <= set(shown)
+    for name, schema in shown.items():
+        checker = jsonschema.Draft202012Validator({"$ref": f"#/components/schemas/{name}"} | document)
+        for example in schema["examples"]:
+            checker.validate(example)
+
+
+def test_replies_fit_their_schemas(service, send, encode, photo):
+    document = httpx.get(f"{service.url}/openapi.json", trust_env=False).json()
+    checker = jsonschema.Draft202012Validator({"$ref": "#/components/schemas/Reply"} | document)
+    for data in (encode(photo()), encode(photo()), b"not an image"):
+        checker.validate(send(data, agency="schemas").json())

@@ -1,0 +1,59 @@
+"""The commands of docs/how-to/connect-a-portal.md do what it says."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "connect-a-portal.md"
+BLOCKS = re.findall(r"<!-- tested: (\w+) -->\n```\w+\n(.*?)```", PAGE.read_text(), re.DOTALL)
+
+
+@pytest.fixture
+def run(service, tmp_path, encode, photo):
+    (tmp_path / "photo.jpg").write_bytes(encode(photo(4)))
+    environment = os.environ | {"ONECOPY_URL": service.url, "ONECOPY_TOKEN": service.token, "NO_PROXY": "*"}
+
+    def run(*command):
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    return run
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+def test_curl(run):
+    upload, check, back = (text for kind, text in BLOCKS if kind == "sh")
+    body, status = run("bash", "-euc", upload).rsplit("\n", 2)[:2]
+    assert (status, json.loads(body)["decision"]) == ("201", "store")
+    body, status = run("bash", "-euc", upload).rsplit("\n", 2)[:2]
+    assert (status, json.loads(body)["decision"]) == ("200", "link")
+    checked = json.loads(run("bash", "-euc", check))
+    assert (checked["decision"], checked["occurrence"]["id"]) == ("link", None)
+    assert '"24016-00001"' in run("bash", "-euc", back)
+
+
+def test_python(run):
+    client, function = (text for kind, text in BLOCKS if kind == "python")
+    assert re.match(r"(store|link) - It|(store|link) - This", run(sys.executable, "-c", client))
+    assert run(sys.executable, "-c", function).startswith("store - It was stored as new.")
+
+
+def test_page_names_every_code(service):
+    """Each code that a request can be answered with is on the page."""
+    sources = (Path(__file__).parents[2] / "src" / "onecopy" / "service").rglob("*.py")
+    raised = {
+        code
+        for path in sources
+        for code in re.findall(r'ProblemError\(\s*\d+,\s*"([\w-]+)"', path.read_text())
+    }
+    assert len(raised) >= 10
+    assert raised <= set(re.findall(r"`([\w-]+)`", PAGE.read_text()))
