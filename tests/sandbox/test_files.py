@@ -45,9 +45,10 @@ def test_what_is_not_a_file(tmp_path: Path) -> None:
     assert code("/dev/null") == "not-a-file"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_what_may_not_be_read(tmp_path: Path) -> None:
     (tmp_path / "secret").touch(mode=0)
+    if os.access(tmp_path / "secret", os.R_OK):
+        pytest.skip("root may read everything")
     assert code(str(tmp_path / "secret")) == "no-access"
 
 

@@ -114,6 +114,14 @@ def _hoard(files: Files, order: Order) -> Said:
     return Said()
 
 
+def _fill(files: Files, order: Order) -> Said:
+    """Use memory until the first byte of the file is changed."""
+    held = b"x" * order.number
+    while files[0][0] == ord("0"):
+        time.sleep(0.005)
+    return Said(number=len(held))
+
+
 def _talk(files: Files, order: Order) -> Said:
     os.write(1, b"to standard output\n")
     os.write(2, b"to standard error\n")
@@ -243,6 +251,7 @@ _DEEDS = {
     "abort": _abort,
     "devour": _devour,
     "hoard": _hoard,
+    "fill": _fill,
     "talk": _talk,
     "babble": _babble,
     "forge": _forge,

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Any, BinaryIO, Generic, Self, TypeVar
 
+from onecopy.engines import memory as books
+from onecopy.engines.memory import EvictedError, Memory
 from onecopy.engines.pool import Pool, Slot, StoppedError
 from onecopy.errors import UnreadableError
 from onecopy.model import Limits
@@ -36,8 +38,11 @@ _INHERITED = frozenset({"worker-died", "vanished", "out-of-memory", "fault"})
 class LocalEngine:
     """Implements :class:`onecopy.engines.interface.Engine` with processes on this machine.
 
+    All workers together use at most about ``limits.memory_bytes`` and 256 MiB for each worker but one.
+
     Attributes:
         workers: How many calls run at once.
+        memory: The books on what they use.
     """
 
     def __init__(self, workers: int | None = None, limits: Limits | None = None) -> None:
@@ -45,11 +50,13 @@ class LocalEngine:
 
         Args:
             workers: How many; by default one for each processor this process may use.
-            limits: What a call may cost; ``memory_bytes`` and ``file_bytes`` are enforced here.
+            limits: What a call may cost. ``memory_bytes`` and ``file_bytes`` are enforced here, the rest
+                is the task's to keep.
         """
         self.workers = workers or len(os.sched_getaffinity(0))
         self._limits = limits or Limits()
         self._pool = Pool(self.workers, self._limits)
+        self.memory = Memory(max(0, self._limits.memory_bytes - books.OWN_BYTES))
         self._closed = False
         self._runs: set[_Run[Any, Any]] = set()
 
@@ -63,7 +70,7 @@ class LocalEngine:
         """
         if self._closed:
             raise RuntimeError("the engine is closed")
-        run = _Run(task, self._pool, 2 * self.workers, self._limits)
+        run = _Run(task, self._pool, self.memory, 2 * self.workers, self._limits)
         self._runs.add(run)
         try:
             yield from run.outcomes(calls)
@@ -90,9 +97,12 @@ class LocalEngine:
 class _Run(Generic[ArgsT, ResultT]):
     """One run of a task over calls: its threads, and what passes between them and the caller."""
 
-    def __init__(self, task: Task[ArgsT, ResultT], pool: Pool, threads: int, limits: Limits) -> None:
+    def __init__(
+        self, task: Task[ArgsT, ResultT], pool: Pool, memory: Memory, threads: int, limits: Limits
+    ) -> None:
         self._task = task
         self._pool = pool
+        self._memory = memory
         self._most_threads = threads
         self._limits = limits
         self._stopped = threading.Event()
@@ -159,34 +169,51 @@ class _Run(Generic[ArgsT, ResultT]):
                 files = [opened.enter_context(self._open(file)).fileno() for file in call.files]
             except UnreadableError as error:
                 return Outcome(key=call.key, failure=Failure(code=error.code, message=error.message))
-            result = self._in_worker(call, files)
+            result = self._within_memory(call, files)
         if isinstance(result, Failure):
             return Outcome(key=call.key, failure=result)
         return Outcome(key=call.key, result=result)
 
-    def _in_worker(self, call: Call[ArgsT], files: list[int]) -> ResultT | Failure:
+    def _within_memory(self, call: Call[ArgsT], files: list[int]) -> ResultT | Failure:
+        """Run the call beside others; if all of them need too much together, when it is its turn."""
+        try:
+            return self._in_worker(call, files, has_turn=False)
+        except EvictedError:
+            with self._memory.turn(self._stopped.is_set) as has_turn:
+                if not has_turn:
+                    raise StoppedError from None
+                return self._in_worker(call, files, has_turn=True)
+
+    def _in_worker(self, call: Call[ArgsT], files: list[int], *, has_turn: bool) -> ResultT | Failure:
         """Run the call in a worker; again in a new one if an earlier call may be to blame."""
         slot: Slot = self._pool.take(self._stopped)
         try:
             slot = slot or self._start()
-            result = self._watched(slot, call, files)
+            result = self._watched(slot, call, files, has_turn)
             if isinstance(result, Failure) and result.code in _INHERITED and slot.calls > 1:
                 slot.close()
                 slot = self._start()
-                result = self._watched(slot, call, files)
+                result = self._watched(slot, call, files, has_turn)
             return result
         finally:
             self._pool.give(slot)
 
-    def _watched(self, worker: Worker, call: Call[ArgsT], files: list[int]) -> ResultT | Failure:
-        """Run the call where :meth:`stop` can reach it."""
+    def _watched(
+        self, worker: Worker, call: Call[ArgsT], files: list[int], has_turn: bool
+    ) -> ResultT | Failure:
+        """Run the call where :meth:`stop` can reach it and its memory is looked at."""
+
+        def look() -> None:
+            self._memory.note(worker, worker.grown_bytes(), has_turn=has_turn)
+
         with self._lock:
             if self._stopped.is_set():
                 raise StoppedError
             self._busy.add(worker)
         try:
-            return worker.call(self._task, files, call.args, call.seconds)
+            return worker.call(self._task, files, call.args, call.seconds, look=look)
         finally:
+            self._memory.forget(worker)
             with self._lock:
                 self._busy.discard(worker)
 

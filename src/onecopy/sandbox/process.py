@@ -5,10 +5,11 @@ words are cleaned before anyone prints them, and a call that takes too long ends
 """
 
 import os
+import select
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,6 +29,7 @@ REPLY_BYTES = 128 << 20
 """The longest reply a worker may send."""
 
 _START_SECONDS = 60.0
+_LOOK_MILLISECONDS = 50
 _replies = msgspec.msgpack.Decoder(Result | Refused | Fault)
 
 
@@ -51,6 +53,8 @@ class Worker:
         self._lock = threading.Lock()
         self._ended = False
         self.pid, self._sock = spawner.fork(modules)
+        self._poll = select.poll()
+        self._poll.register(self._sock, select.POLLIN)
         try:
             body = wire.receive(self._sock, at_most=1 << 16, deadline=time.monotonic() + _START_SECONDS)
             self.protection = msgspec.msgpack.decode(body, type=Ready).protection
@@ -63,11 +67,24 @@ class Worker:
         self._fresh_bytes = self._private_bytes()
 
     def call(
-        self, task: Task[ArgsT, ResultT], files: Sequence[int], args: ArgsT, seconds: float
+        self,
+        task: Task[ArgsT, ResultT],
+        files: Sequence[int],
+        args: ArgsT,
+        seconds: float,
+        *,
+        look: Callable[[], None] | None = None,
     ) -> ResultT | Failure:
-        """Run a task on open files (descriptors). Never raises for anything the worker does.
+        """Run a task on open files. Never raises for anything the worker does.
 
         After any failure but the task's own :class:`~onecopy.errors.UnreadableError` the worker is ended.
+
+        Args:
+            task: What to run.
+            files: Descriptors; they stay open.
+            args: The task's argument.
+            seconds: How long it may take.
+            look: Called now and then while a long call runs. If it raises, the call is ended.
         """
         deadline = time.monotonic() + seconds
         request = _request(task, args, len(files), seconds)
@@ -75,6 +92,7 @@ class Worker:
         try:
             wire.send(self._sock, request, deadline=deadline)
             wire.send_descriptors(self._sock, files)
+            self._wait(deadline, look)
             reply = _replies.decode(wire.receive(self._sock, at_most=REPLY_BYTES, deadline=deadline))
             if isinstance(reply, Result):
                 return msgspec.msgpack.decode(reply.value, type=task.result)
@@ -86,10 +104,20 @@ class Worker:
         except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
             self.close()
             return failures.nonsense(str(error))
+        except BaseException:
+            self.close()
+            raise
         if isinstance(reply, Refused):
             return failures.refused(reply)
         self.close()
         return failures.fault(reply)
+
+    def _wait(self, deadline: float, look: Callable[[], None] | None) -> None:
+        """Wait for the reply to begin."""
+        while look is not None and not self._poll.poll(_LOOK_MILLISECONDS):
+            if time.monotonic() > deadline:
+                raise TimeoutError
+            look()
 
     @property
     def alive(self) -> bool:
