@@ -34,6 +34,14 @@ def test_the_larger_one_stays() -> None:
     assert books.evicted == 1
 
 
+def test_of_two_equals_one_stays() -> None:
+    books = Memory(100)
+    books.note("a", OWN + 60, has_turn=False)
+    with pytest.raises(EvictedError):
+        books.note("b", OWN + 60, has_turn=False)
+    books.note("a", OWN + 60, has_turn=False)
+
+
 def test_whoever_has_the_turn_stays() -> None:
     books = Memory(100)
     books.note("large", OWN + 90, has_turn=False)

@@ -48,7 +48,8 @@ class Memory:
             mine = self._beyond[user] = max(0, used_bytes - OWN_BYTES)
             if has_turn or not mine or sum(self._beyond.values()) <= self._shared_bytes:
                 return
-            if mine == max(self._beyond.values()) and not self._turn.locked():
+            largest = max(self._beyond, key=self._beyond.__getitem__)
+            if user == largest and not self._turn.locked():
                 return
             self.evicted += 1
         raise EvictedError
