@@ -96,3 +96,8 @@ def set_image_data_sha256(connection: Connection, digests: dict[int, str]) -> No
     for number, digest in digests.items():
         statement = update(image).where(image.c.id == number).values(image_data_sha256=digest)
         connection.execute(statement)
+
+
+def number(connection: Connection, sha256: str, inner: str) -> int | None:
+    """The number of the image at a place in a content, if there is one."""
+    return connection.scalar(select(image.c.id).where(image.c.content == sha256, image.c.inner == inner))

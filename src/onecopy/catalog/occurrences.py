@@ -116,3 +116,8 @@ def counts(connection: Connection) -> dict[str, int]:
         "occurrences": connection.scalar(present) or 0,
         "contents": connection.scalar(contents) or 0,
     }
+
+
+def highest(connection: Connection) -> int:
+    """The highest number given so far; later occurrences have higher ones."""
+    return connection.scalar(select(func.max(occurrence.c.id))) or 0

@@ -1,6 +1,7 @@
 """The catalog itself: where it is, how it is opened, and its transactions."""
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -122,6 +123,13 @@ class Catalog:
             if problem is None:
                 raise
             raise problem from error
+
+    def files(self) -> list[str]:
+        """The absolute paths of the files it consists of, where it is on this machine."""
+        if self.url.get_backend_name() != "sqlite" or not self.url.database:
+            return []
+        path = os.path.realpath(self.url.database)
+        return [path + suffix for suffix in ("", "-wal", "-shm", "-journal")]
 
     def close(self) -> None:
         """Let go of the database. Safe to call twice."""

@@ -1,0 +1,47 @@
+"""Puts the commands together. A new command is a module with a function, and a line here."""
+
+from importlib.util import find_spec
+from typing import Annotated
+
+import typer
+
+from onecopy import __version__
+from onecopy.cli.compare import compare
+from onecopy.cli.doctor import doctor
+from onecopy.cli.fingerprint import fingerprint
+from onecopy.cli.scan import scan
+
+
+def build() -> typer.Typer:
+    """The application with all its commands."""
+    app = typer.Typer(
+        help="Find every copy of an image before it is kept: a hash proposes, pixels decide.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    for command in (scan, compare, fingerprint, doctor):
+        app.command()(command)
+    if find_spec("onecopy.cli.serve"):
+        from onecopy.cli.serve import serve
+
+        app.command()(serve)
+    return app
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"onecopy {__version__}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    pass

@@ -1,0 +1,78 @@
+"""``onecopy compare``: what two images are to each other, in words."""
+
+import json as json_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from onecopy.cli.ending import Code, ends
+
+if TYPE_CHECKING:
+    from onecopy.model import Verdict
+
+_WORDS = {
+    "same-bytes": "the same file, byte by byte",
+    "same-data": "the same picture data; only metadata or container differ",
+    "same-image": "one picture, encoded again",
+    "edited": "one picture, changed or cut differently",
+    "unclear": "perhaps the same; a person has to look",
+    "same-scene": "different captures of one scene",
+    "same-form": "one form with different content",
+    "distinct": "different pictures",
+}
+
+
+@ends()
+def compare(
+    a: Annotated[
+        str, typer.Argument(help="An image: a path, or a locator such as plans.pdf#page=3&image=1.")
+    ],
+    b: Annotated[str, typer.Argument(help="Another one.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw both, laid over each other, differences marked, into this PNG.")
+    ] = None,
+) -> Code:
+    """Say what two images are to each other, and why.
+
+    [bold]Examples[/bold]
+
+      onecopy compare before.jpg after.jpg --picture difference.png
+
+      onecopy compare photo.jpg 'permit.pdf#page=3&image=2' --json
+    """
+    from onecopy.engines.local import LocalEngine
+    from onecopy.model import Limits
+    from onecopy.pipelines import single
+
+    limits = Limits()
+    with LocalEngine(1, limits) as engine:
+        first, second = single.choose(engine, a, limits), single.choose(engine, b, limits)
+        verdict = single.compare(engine, first, second, limits)
+        if picture:
+            drawn = single.draw(engine, first, second, verdict, limits)
+            picture.write_bytes(drawn)
+    if json:
+        typer.echo(json_module.dumps({"a": a, "b": b, **_plain(verdict)}, ensure_ascii=False))
+    else:
+        for line in _lines(verdict, picture):
+            typer.echo(line)
+    return Code.DONE
+
+
+def _plain(verdict: "Verdict") -> dict[str, Any]:
+    from onecopy.catalog.rows import from_verdict
+
+    return from_verdict(verdict)
+
+
+def _lines(verdict: "Verdict", picture: Path | None) -> list[str]:
+    lines = [f"{verdict.relation}: {_WORDS[verdict.relation]} (confidence {verdict.confidence:.2f})"]
+    lines += [f"  {words}" for words in verdict.evidence.words]
+    for region in verdict.evidence.regions:
+        places = [f"{name} at {box}" for name, box in (("A", region.a), ("B", region.b)) if box]
+        lines.append(f"  differs: {region.note or 'a region'}, {', '.join(places)}")
+    if picture:
+        lines.append(f"Picture: {picture}")
+    return lines

@@ -1,0 +1,59 @@
+"""``onecopy doctor``: what protects this machine, what is installed, and where the catalog is."""
+
+from importlib.util import find_spec
+from typing import Annotated
+
+import typer
+
+from onecopy import __version__
+from onecopy.cli.ending import Code, ends
+
+EXTRAS = {
+    "service": ("fastapi", "the gate: onecopy serve"),
+    "parquet": ("pyarrow", "Parquet beside CSV"),
+    "heic": ("pi_heif", "HEIC pictures"),
+}
+
+
+@ends()
+def doctor(
+    catalog: Annotated[
+        str | None,
+        typer.Option(
+            envvar="ONECOPY_CATALOG", help="Path or URL of the catalog. [default: in your data folder]"
+        ),
+    ] = None,
+) -> Code:
+    """Show what protection is active, which extras are installed, and the state of the catalog."""
+    from onecopy import sandbox
+
+    typer.echo(f"onecopy {__version__}")
+    typer.echo("Sandbox")
+    protection = sandbox.status()
+    for name, state in protection.items():
+        typer.echo(f"  {name}: {state}")
+    typer.echo("Extras")
+    for name, (module, purpose) in EXTRAS.items():
+        state = (
+            "installed" if find_spec(module) else f"missing; install it with: pip install 'onecopy[{name}]'"
+        )
+        typer.echo(f"  {name} ({purpose}): {state}")
+    sound = _show_catalog(catalog)
+    return Code.DONE if sound and not protection["worker"].startswith("NOT") else Code.FAILED
+
+
+def _show_catalog(where: str | None) -> bool:
+    from onecopy.catalog import occurrences
+    from onecopy.catalog.store import Catalog, default_url, parse
+    from onecopy.errors import EnvironmentProblem
+
+    url = parse(where or default_url())
+    typer.echo(f"Catalog\n  {url.render_as_string(hide_password=True)}")
+    try:
+        with Catalog(where) as catalog, catalog.read() as connection:
+            for name, number in occurrences.counts(connection).items():
+                typer.echo(f"  {number:,} {name}")
+    except EnvironmentProblem as problem:
+        typer.echo(f"  {problem.message}")
+        return False
+    return True
