@@ -93,6 +93,7 @@ class ImagePicture:
 
     Attributes:
         metadata: EXIF, XMP and IPTC as found.
+        narrowed: Whether :meth:`native` has fewer bits a sample than the file.
     """
 
     def __init__(
@@ -109,6 +110,7 @@ class ImagePicture:
         self.context = b""
         self.header = header
         self.metadata = metadata
+        self.narrowed = pillow.narrows(header.format, image, stored)
         self._kind = kind
         self._fresh: Image.Image | None = image
         self._whole: Image.Image | None = None

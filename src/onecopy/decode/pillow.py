@@ -99,6 +99,22 @@ def read_header(format: str, image: Image.Image, data: Buffer, *, pages: int) ->
     )
 
 
+def narrows(format: str, image: Image.Image, data: Buffer) -> bool:
+    """Whether decoding gives 8 bits where the file has 16: Pillow keeps more for grey only."""
+    if image.mode in ("I", "F") or image.mode.startswith("I;"):
+        return False
+    if format == "png":
+        return bytes(memoryview(data)[24:25]) == b"\x10"
+    if format == "pnm":
+        # the decoder's arguments are the raw mode, and the largest value where it has to scale
+        arguments = getattr(image, "tile", [(None,) * 4])[0][3]
+        return isinstance(arguments, tuple) and int(arguments[1]) > 255
+    if format == "tiff":
+        page = tiff.first(data)
+        return page is not None and max(page.numbers(258) or (1,)) > 8
+    return False
+
+
 def read_metadata(image: Image.Image) -> Metadata:
     """Collect EXIF, XMP and IPTC; what is too damaged to be found is left out."""
     try:

@@ -9,15 +9,11 @@ with changed metadata are then not recognised by data, and nothing is confused.
 import hashlib
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import xxhash
 
 from onecopy.decode.interface import Buffer, Picture
-from onecopy.decode.walk import find
 from onecopy.fingerprint.parts import Parts, bmp, boxes, framed, gif, jpeg, png, pnm, tiff, webp
-from onecopy.model import Limits
-from onecopy.sandbox.interface import Files, Task
 
 _PARTS: dict[str, Callable[[memoryview], Parts]] = {
     "jpeg": jpeg.parts,
@@ -31,34 +27,6 @@ _PARTS: dict[str, Callable[[memoryview], Parts]] = {
     "avif": boxes.heif,
     "heic": boxes.heif,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestArgs:
-    """Which picture's image data to digest."""
-
-    inner: str
-    limits: Limits
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestResult:
-    """SHA-256 of the image data, as in a fingerprint."""
-
-    image_data_sha256: str
-
-
-DIGEST_IMAGE_DATA = Task("onecopy.fingerprint.image_data:digest_image_data", DigestArgs, DigestResult)
-"""For one picture of one file; run it on those whose look-up hints meet."""
-
-
-def digest_image_data(files: Files, args: DigestArgs) -> DigestResult:
-    """Run :data:`DIGEST_IMAGE_DATA`.
-
-    Raises:
-        UnreadableError: where the picture is no longer there.
-    """
-    return DigestResult(image_data_sha256=digest(image_data(find(files[0], args.inner, args.limits))))
 
 
 def image_data(picture: Picture) -> Parts:

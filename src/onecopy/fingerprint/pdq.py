@@ -11,6 +11,7 @@ passes and the sampling are a few weighted pixels for each sample of an axis, so
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -123,7 +124,7 @@ def _quality(samples: Matrix) -> int:
     return min(100, int((np.abs(down).sum() + np.abs(across).sum()) / 90))
 
 
-def _sampled(values: npt.NDArray[np.generic]) -> Matrix:
+def _sampled(values: npt.NDArray[Any]) -> Matrix:
     """Smooth and sample the first axis: 64 samples of the picture as it is, then 64 of it mirrored."""
     places, weights = _taps(values.shape[0])
     total = np.zeros((2 * _SAMPLES, values.shape[1]))
