@@ -5,8 +5,10 @@ import io
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 import pytest
+import skimage.data
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 from onecopy.findings import (
@@ -130,11 +132,14 @@ class Archive:
         return out.getvalue()
 
 
+@cache
+def photographs(name):
+    return getattr(skimage.data, name)()
+
+
 def photo(name, crop=None, stamp=None):
     def draw():
-        from skimage import data
-
-        picture = Image.fromarray(getattr(data, name)()).convert("RGB")
+        picture = Image.fromarray(photographs(name))
         if crop:
             picture = picture.crop(crop)
         if stamp:

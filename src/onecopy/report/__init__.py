@@ -22,7 +22,7 @@ def write(
     progress: Callable[[int, int], None] | None = None,
     written_on: date | None = None,
 ) -> list[Path]:
-    """Write ``findings.json``, ``relations.csv``, ``images.csv``, ``report.html``, and Parquet with its extra.
+    """Write ``findings.json``, ``relations.csv``, ``images.csv``, ``report.html``; Parquet with its extra.
 
     All files are completed beside their places and then moved there, so a failure leaves what was there
     before untouched.

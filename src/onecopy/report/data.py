@@ -1,7 +1,7 @@
 """``findings.json``: the findings one to one, and the JSON Schema that describes them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from typing import Any
 
 import msgspec
@@ -16,7 +16,7 @@ _SPARSE = {"Evidence", "Region"}
 
 
 def write_json(findings: Findings, staging: Staging) -> None:
-    """Write ``findings.json``: UTF-8, one line for each entry of a list, so that it diffs and streams well."""
+    """Write ``findings.json``: UTF-8, one line for each entry of a list, so that it diffs well."""
     with staging.file("findings.json") as file:
         file.writelines(_document(findings))
 
@@ -42,7 +42,7 @@ def _lines(items: Iterable[Any]) -> Iterator[bytes]:
 
 
 def encode(item: Any) -> bytes:
-    """Encode a part of the findings; text that is not Unicode (a lone surrogate) is written as ``\\udc..``."""
+    """Encode a part of the findings; a lone surrogate in its text is written as its escape, in letters."""
     if isinstance(item, FoundRelation):
         item = {f.name: getattr(item, f.name) for f in fields(item)} | {"evidence": sparse(item.evidence)}
     try:

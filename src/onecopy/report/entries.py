@@ -1,5 +1,6 @@
 """What the page lists: groups, and pairs of related images, ready for the template."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -38,9 +39,8 @@ class ShownMember:
     relation: Relation
     confidence: float
     words: tuple[str, ...]
-    a: str
-    """Which of the two the words call A."""
-    b: str
+    letters: str
+    """Which of the two the words call A and B; empty where they name neither."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,14 +138,17 @@ class Builder:
 
     def _member(self, group: FoundGroup, member: Member) -> ShownMember:
         found = self._linked.get(frozenset((group.keep, member.locator)))
-        letters = ("the one to keep", "this one")
+        words = found.evidence.words if found else ()
+        letters = ""
+        if found and any(re.search(r"\bB\b", sentence) for sentence in words):
+            a, b = ("the one to keep", "this one")[:: 1 if found.a == group.keep else -1]
+            letters = f"A: {a}. B: {b}."
         return ShownMember(
             shot=self._shot(member.locator),
             relation=member.relation,
             confidence=member.confidence,
-            words=found.evidence.words if found else (),
-            a=letters[bool(found and found.a != group.keep)],
-            b=letters[bool(found and found.a == group.keep)],
+            words=words,
+            letters=letters,
         )
 
     def _pair(self, number: int, found: FoundRelation) -> ShownPair:

@@ -39,6 +39,8 @@ PROBLEMS = {
     "no-access": "No permission to read",
     "vanished": "Gone before it could be read",
     "empty-file": "Empty",
+    "not-a-file": "A link, pipe or device, not a file",
+    "fault": "A fault in onecopy",
 }
 
 
@@ -119,8 +121,9 @@ def _policy() -> str:
         return f"'sha256-{base64.b64encode(digest).decode()}'"
 
     return (
-        f"default-src 'none'; img-src data:; style-src {source('report.css')}; script-src {source('report.js')}; "
-        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+        f"default-src 'none'; img-src data:; style-src {source('report.css')}; "
+        f"script-src {source('report.js')}; base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     )
 
 

@@ -16,7 +16,7 @@ _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class Staging:
-    """Collects finished files under temporary names in a folder; :meth:`commit` moves them to their places."""
+    """Collects finished files under temporary names; :meth:`commit` moves them to their places."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -43,13 +43,12 @@ class Staging:
             EnvironmentProblem: It cannot be written.
         """
         temporary = self._folder / f".{name}.{secrets.token_hex(6)}.tmp"
-        with self._in_words():
-            # Opened plainly, and not by tempfile, so that the user's umask decides who may read it.
-            with temporary.open("xb") as file:
-                self._temporary.append(temporary)
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
+        # Opened plainly, and not by tempfile, so that the user's umask decides who may read it.
+        with self._in_words(), temporary.open("xb") as file:
+            self._temporary.append(temporary)
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
         self._done.append((temporary, self._folder / name))
 
     def commit(self) -> list[Path]:
@@ -60,7 +59,7 @@ class Staging:
         """
         with self._in_words():
             for temporary, place in self._done:
-                os.replace(temporary, place)
+                temporary.replace(place)
         return [place for _, place in self._done]
 
     @contextlib.contextmanager
@@ -73,7 +72,7 @@ class Staging:
 
 def _sentence(folder: Path, error: OSError) -> str:
     if error.errno in _FULL:
-        return f"There is no room left to write the report to {folder}. Free some space or choose another folder."
+        return f"There is no room left to write the report to {folder}. Free some, or choose another folder."
     if error.errno in _DENIED:
         return f"The report cannot be written to {folder}: no permission. Choose a folder you may write to."
     return f"The report cannot be written to {folder}: {error.strerror or error}. Choose another folder."

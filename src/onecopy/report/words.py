@@ -20,8 +20,8 @@ NAMES = {
 MEANINGS = {
     Relation.SAME_BYTES: "Every byte is equal.",
     Relation.SAME_DATA: "Every pixel is equal; only the metadata or the container differs.",
-    Relation.SAME_IMAGE: "One capture or one sheet of paper, encoded again: resized, recompressed, converted, "
-    "turned or re-scanned. Framing and content are unchanged.",
+    Relation.SAME_IMAGE: "One capture or one sheet of paper, encoded again: resized, recompressed, "
+    "converted, turned or re-scanned. Framing and content are unchanged.",
     Relation.EDITED: "One capture or sheet, but its content or framing was changed. Never treated as a copy.",
     Relation.UNCLEAR: "Perhaps the same: what would decide cannot be seen. A person should look.",
     Relation.SAME_SCENE: "Different captures of one place, such as a burst or before and after. Not copies.",
@@ -78,7 +78,7 @@ def money(value: float) -> str:
 
 
 def title(place: str) -> str:
-    """What to call an occurrence: its innermost name, and where inside it: ``permit.pdf, page 3, image 2``."""
+    """What to call an occurrence, by its innermost name: ``permit.pdf, page 3, image 2``."""
     file, inner = locator.split(place)
     name = file.rstrip("/").rpartition("/")[2] or file
     where: list[str] = []
@@ -91,7 +91,7 @@ def title(place: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Text with nothing invisible in it: control and direction-changing characters are shown as ``‹U+202E›``."""
+    """Text with nothing invisible in it: controls and direction marks are shown as ``‹U+202E›``."""
     return re.sub(r"[^\x20-\x7e]", _shown, text)
 
 

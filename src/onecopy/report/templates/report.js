@@ -1,5 +1,6 @@
 // Filters, sorting and showing a page at a time. Without this script everything is listed and readable.
-(() => {
+document.documentElement.classList.add("js");
+addEventListener("DOMContentLoaded", () => {
   "use strict";
   const form = document.getElementById("filters");
   if (!form) return;
@@ -12,12 +13,11 @@
     const none = document.createElement("p");
     none.textContent = "Nothing here matches the filter.";
     list.after(none, more);
-    list.classList.add("paged");
     const entries = [...list.children];
-    const view = { list, more, none, entries, ordered: entries, matching: entries, shown: PAGE, sort: "" };
+    const view = { list, more, none, entries, ordered: entries, matching: entries, limit: PAGE, visible: new Set(), sort: "" };
     more.addEventListener("click", () => {
-      const next = view.matching[view.shown];
-      view.shown += PAGE;
+      const next = view.matching[view.limit];
+      view.limit += PAGE;
       draw(view);
       next.tabIndex = -1;
       next.focus();
@@ -34,19 +34,22 @@
     return text.get(entry);
   };
 
+  const collator = new Intl.Collator("en", { numeric: true });
   const number = (entry, key) => Number(entry.dataset[key]);
   const orders = {
     "": (a, b) => number(a, "order") - number(b, "order"),
     copies: (a, b) => number(b, "copies") - number(a, "copies") || orders[""](a, b),
-    name: (a, b) => textOf(a).localeCompare(textOf(b), "en", { numeric: true }),
+    name: (a, b) => collator.compare(textOf(a), textOf(b)),
     confidence: (a, b) => number(a, "confidence") - number(b, "confidence") || orders[""](a, b),
   };
 
   const has = (entry, key, value) => !value || entry.dataset[key].split(" ").includes(value);
 
   function draw(view) {
-    const visible = new Set(view.matching.slice(0, view.shown));
-    for (const entry of view.entries) entry.hidden = !visible.has(entry);
+    const visible = new Set(view.matching.slice(0, view.limit));
+    for (const entry of view.visible) if (!visible.has(entry)) entry.classList.remove("shown");
+    for (const entry of visible) entry.classList.add("shown");
+    view.visible = visible;
     const left = view.matching.length - visible.size;
     view.more.hidden = left === 0;
     view.more.textContent = `Show ${Math.min(left, PAGE)} more of ${left.toLocaleString("en")}`;
@@ -70,7 +73,7 @@
           has(entry, "folders", wanted.folder) &&
           (!needle || textOf(entry).includes(needle)),
       );
-      view.shown = PAGE;
+      view.limit = PAGE;
       draw(view);
     }
     const found = Object.fromEntries(lists.map((view) => [view.list.dataset.list, view.matching.length]));
@@ -81,10 +84,10 @@
   function reveal() {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const view = lists.find((candidate) => candidate.entries.includes(target));
-    if (!view || !target.hidden) return;
+    if (!view || view.visible.has(target)) return;
     form.reset();
     apply();
-    view.shown = Math.max(PAGE, view.matching.indexOf(target) + 1);
+    view.limit = Math.max(PAGE, view.matching.indexOf(target) + 1);
     draw(view);
     target.scrollIntoView();
   }
@@ -99,5 +102,6 @@
   addEventListener("hashchange", reveal);
   form.hidden = false;
   apply();
+  for (const view of lists) view.list.classList.add("ready");
   reveal();
-})();
+});
