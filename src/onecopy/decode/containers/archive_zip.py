@@ -29,6 +29,7 @@ _ENCRYPTED = 0x1
 _LINK, _KIND = 0o120000, 0o170000
 _END = b"PK\x05\x06"
 _ENTRY = b"PK\x01\x02"
+_LOCAL = b"PK\x03\x04"
 
 _OFFICE = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx", "visio/": "vsdx"}
 _OPEN_DOCUMENT = {"text": "odt", "spreadsheet": "ods", "presentation": "odp", "graphics": "odg"}
@@ -112,19 +113,15 @@ class _as_unreadable:  # noqa: N801  (a context manager, used like a function)
 def _open(data: Buffer) -> zipfile.ZipFile:
     _refuse_huge_directory(data)
     try:
-        return zipfile.ZipFile(as_file(data))
-    except UnicodeDecodeError:
-        return zipfile.ZipFile(as_file(_without_utf8_flags(data)))
-    except zipfile.BadZipFile as error:
+        try:
+            return zipfile.ZipFile(as_file(data))
+        except UnicodeDecodeError:
+            return zipfile.ZipFile(as_file(_without_utf8_flags(data)))
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error, IndexError) as error:
         if _END not in bytes(data[-(1 << 16) - 22 :]):
-            message = (
-                "The archive has no directory at its end, so it is probably cut off. Get a complete copy."
-            )
+            message = "The archive has no directory at its end: it is probably cut off. Get a complete copy."
             raise UnreadableError(message, code="truncated") from error
         message = f"The archive's directory cannot be read ({error}). Get a sound copy."
-        raise UnreadableError(message, code="corrupt") from error
-    except (NotImplementedError, ValueError, OSError, struct.error) as error:
-        message = f"The archive cannot be read ({error}). Get a sound copy."
         raise UnreadableError(message, code="corrupt") from error
 
 
@@ -144,10 +141,17 @@ def _refuse_huge_directory(data: Buffer) -> None:
 def _without_utf8_flags(data: Buffer) -> bytes:
     """A copy where no name claims to be UTF-8; zipfile gives up on a whole archive over one false claim."""
     patched = bytearray(data)
-    at = patched.find(_ENTRY)
-    while at != -1 and at + 10 <= len(patched):
+    end = patched.rfind(_END)
+    size, offset = struct.unpack_from("<LL", patched, end + 12)
+    at = end - size
+    before = at - offset  # bytes put in front of the archive, which its offsets do not count
+    while at >= 0 and patched[at : at + 4] == _ENTRY and at + 46 <= end:
         patched[at + 9] &= ~(_UTF8_NAME >> 8) & 0xFF
-        at = patched.find(_ENTRY, at + 46)
+        lengths = struct.unpack_from("<HHH", patched, at + 28)
+        local = before + struct.unpack_from("<L", patched, at + 42)[0]
+        if patched[local : local + 4] == _LOCAL:
+            patched[local + 7] &= ~(_UTF8_NAME >> 8) & 0xFF
+        at += 46 + sum(lengths)
     return bytes(patched)
 
 

@@ -16,7 +16,7 @@ from onecopy.decode.containers.budget import Budget
 from onecopy.decode.containers.buffers import as_file
 from onecopy.decode.containers.interface import Member, Part
 from onecopy.decode.containers.names import Names
-from onecopy.decode.containers.pdf_dict import facts_of
+from onecopy.decode.containers.pdf_dict import BROKEN, facts_of
 from onecopy.decode.containers.pdf_object import open_object
 from onecopy.decode.containers.pdf_pixels import full_size
 from onecopy.decode.interface import Buffer
@@ -55,6 +55,7 @@ class PdfContainer:
         self._budget = budget
         self._pdf = _open(data)
         self._seen: set[object] = set()
+        self._listed: dict[pdf_find.Key, tuple[pdf_find.Shown, str]] = {}
 
     def parts(self, only: str | None) -> Iterator[Part]:
         """Images by page and paint order, then attachments."""
@@ -68,20 +69,14 @@ class PdfContainer:
                 )
             try:
                 yield from self._page(index)
-            except (
-                pikepdf.PdfError,
-                UnreadableError,
-                ValueError,
-                TypeError,
-                KeyError,
-                AttributeError,
-                IndexError,
-            ) as error:
+            except (UnreadableError, *BROKEN) as error:
                 inner = page_locator(self._inner, page=index + 1)
                 code = error.code if isinstance(error, UnreadableError) else "corrupt"
                 yield Problem(
                     inner=inner, code=code, message=f"The page is damaged ({error}). Get a sound copy."
                 )
+        for shown, inner in self._listed.values():  # pages share resources: a later page may have shown it
+            yield from self._once(shown, inner)
         if wanted is None or only is None or only.startswith(f"{self._inner}!/"):
             yield from self._attachments()
 
@@ -99,16 +94,23 @@ class PdfContainer:
         taken: set[pdf_find.Key] = set()
         for picture, keys in whole:
             taken |= keys
-            if frozenset(keys) not in self._seen:
-                self._seen.add(frozenset(keys))
+            if keys not in self._seen:
+                self._seen.add(keys)
                 yield picture
-                yield Skipped(
-                    inner=f"{where}&image=1", reason=f"{len(keys)} pieces of the one picture {picture.inner}"
-                )
+                last = max(n for n, shown in enumerate(found.images, 1) if shown.key in keys)
+                piece = page_locator(self._inner, page=index + 1, image=last)
+                yield Skipped(inner=piece, reason=f"one of {len(keys)} pieces that make up {picture.inner}")
         for number, shown in enumerate(found.images, 1):
-            if shown.key not in taken and shown.key not in self._seen:
-                self._seen.add(shown.key)
-                yield self._image(shown, page_locator(self._inner, page=index + 1, image=number))
+            inner = page_locator(self._inner, page=index + 1, image=number)
+            if number > found.shown:
+                self._listed.setdefault(shown.key, (shown, inner))
+            elif shown.key not in taken:
+                yield from self._once(shown, inner)
+
+    def _once(self, shown: pdf_find.Shown, inner: str) -> Iterator[Part]:
+        if shown.key not in self._seen:
+            self._seen.add(shown.key)
+            yield self._image(shown, inner)
 
     def _image(self, shown: pdf_find.Shown, inner: str) -> Part:
         try:
@@ -117,15 +119,7 @@ class PdfContainer:
             return open_object(self._pdf, shown.stream, inner, self._budget.limits)
         except UnreadableError as error:
             return Problem(inner=inner, code=error.code, message=error.message)
-        except (
-            pikepdf.PdfError,
-            ValueError,
-            TypeError,
-            KeyError,
-            AttributeError,
-            RuntimeError,
-            OverflowError,
-        ) as error:
+        except BROKEN as error:
             message = f"An image in the PDF is damaged ({error}). Get a sound copy."
             return Problem(inner=inner, code="corrupt", message=message)
 
@@ -144,7 +138,7 @@ class PdfContainer:
         try:
             for key in sorted(self._pdf.attachments.keys()):
                 yield key, self._pdf.attachments[key].obj
-        except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except BROKEN as error:
             message = f"The list of attached files is damaged ({error}). Get a sound copy."
             raise UnreadableError(message, code="corrupt") from error
         for page in list(self._pdf.pages)[: self._budget.limits.pages]:

@@ -38,6 +38,18 @@ DECIDING = (
 )
 """Entries that decide the pixels."""
 
+BROKEN = (
+    pikepdf.PdfError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    IndexError,
+    OverflowError,
+    RuntimeError,
+)
+"""What reading a broken object may raise, here or in pikepdf: a dictionary can hold anything anywhere."""
+
 _NOT_DECIDING = frozenset({"/Length", "/Type", "/Subtype", "/Metadata"})
 _COMPONENTS = {1: "gray", 3: "rgb", 4: "cmyk"}
 _DEVICE = {"/DeviceGray": "gray", "/G": "gray", "/DeviceRGB": "rgb", "/RGB": "rgb"} | {
@@ -227,7 +239,8 @@ def _entries(value: Object, depth: int) -> bytes:
 
 
 def _whole(value: object) -> int:
-    return int(value) if isinstance(value, int | float | Decimal) and abs(value) < 1 << 31 else 0
+    number = int(value) if isinstance(value, int | float | Decimal) else 0
+    return number if abs(number) < 1 << 31 else 0
 
 
 def _names(value: object) -> tuple[str, ...]:

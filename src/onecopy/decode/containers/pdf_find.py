@@ -33,9 +33,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class PageImages:
-    """Every distinct image of a page in order, all places where they are painted, and whether all was read."""
+    """Every distinct image of a page in order, all places where they are painted, and whether all is read."""
 
     images: tuple[Shown, ...]
+    shown: int
+    """How many of ``images``, the first ones, are shown; the rest is only listed among the resources."""
     painted: tuple[Shown, ...]
     complete: bool
 
@@ -46,8 +48,9 @@ def images_of(pdf: pikepdf.Pdf, page: pikepdf.Page) -> PageImages:
     finder.content(page.obj, _resources(page), Matrix(), depth=0)
     painted = tuple(finder.painted)
     finder.appearances(page.obj)
+    shown = len(finder.images)
     finder.reachable(page.obj, _resources(page))
-    return PageImages(tuple(finder.images.values()), painted, finder.complete)
+    return PageImages(tuple(finder.images.values()), shown, painted, finder.complete)
 
 
 def _resources(page: pikepdf.Page) -> Object | None:

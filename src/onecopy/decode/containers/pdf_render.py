@@ -5,6 +5,7 @@ nothing drawn over it gets into the picture. pdfium gives its samples one to one
 """
 
 import io
+from contextlib import closing
 
 import numpy as np
 import numpy.typing as npt
@@ -35,16 +36,14 @@ def samples(pdf: pikepdf.Pdf, stream: Object, *, stencil: bool) -> Image.Image:
     """
     width, height = size_of(stream)
     try:
-        document = pypdfium2.PdfDocument(_alone(pdf, stream, width, height))
-        shown = next(document[0].get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]))
-        bitmap = shown.get_bitmap()
-        pixels = bitmap.to_numpy()
+        with closing(pypdfium2.PdfDocument(_alone(pdf, stream, width, height))) as document:
+            shown = next(document[0].get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]))
+            found = _in_order(shown.get_bitmap().to_numpy())
     except (pypdfium2.PdfiumError, StopIteration, ValueError) as error:
         message = "An image in the PDF is damaged and cannot be decoded. Get a sound copy."
         raise UnreadableError(message, code="corrupt") from error
-    if pixels.shape[:2] != (height, width):
+    if found.size != (width, height):
         raise UnreadableError("An image in the PDF has not the size it claims.", code="corrupt")
-    found = _in_order(pixels)
     return Image.fromarray(255 - np.asarray(found)) if stencil else found
 
 
@@ -55,9 +54,9 @@ def page(data: io.BufferedIOBase, index: int, scale: float) -> Image.Image:
         UnreadableError: ``corrupt`` if pdfium cannot draw it.
     """
     try:
-        document = pypdfium2.PdfDocument(data)
-        bitmap = document[index].render(scale=scale, may_draw_forms=False, draw_annots=False)
-        return _in_order(bitmap.to_numpy()).convert("RGB")
+        with closing(pypdfium2.PdfDocument(data)) as document:
+            drawn = document[index].render(scale=scale, may_draw_forms=False, draw_annots=False)
+            return _in_order(drawn.to_numpy()).convert("RGB")
     except (pypdfium2.PdfiumError, ValueError, IndexError) as error:
         raise UnreadableError("The page cannot be drawn. Get a sound copy.", code="corrupt") from error
 
@@ -65,7 +64,8 @@ def page(data: io.BufferedIOBase, index: int, scale: float) -> Image.Image:
 def page_size(data: io.BufferedIOBase, index: int, scale: float) -> tuple[int, int]:
     """Width and height in pixels that :func:`page` will give."""
     try:
-        width, height = pypdfium2.PdfDocument(data)[index].get_size()
+        with closing(pypdfium2.PdfDocument(data)) as document:
+            width, height = document[index].get_size()
     except (pypdfium2.PdfiumError, IndexError) as error:
         raise UnreadableError("The page cannot be drawn. Get a sound copy.", code="corrupt") from error
     return int(np.ceil(width * scale)), int(np.ceil(height * scale))

@@ -14,7 +14,7 @@ from PIL import Image
 
 from onecopy.decode.containers import pdf_layout, pdf_render
 from onecopy.decode.containers.buffers import as_file
-from onecopy.decode.containers.pdf_dict import size_of
+from onecopy.decode.containers.pdf_dict import BROKEN, size_of
 from onecopy.decode.containers.pdf_find import Key, PageImages, Shown
 from onecopy.decode.containers.pdf_object import PdfPicture, open_object
 from onecopy.decode.interface import Buffer, Header, Picture
@@ -39,11 +39,14 @@ def assembled(
         where: The inner part of the page; the only such picture of a page is named by the page.
         limits: ``pixels`` bounds the whole.
     """
-    stack = pdf_layout.layers(found.painted, pdf_layout.page_box(pdf.pages[index]))
-    if stack:
-        return [(_layered(data, index, stack, where, limits), frozenset(s.key for s in stack))]
+    try:
+        stack = pdf_layout.layers(found.painted, pdf_layout.page_box(pdf.pages[index]))
+        if stack:
+            return [(_layered(data, index, stack, where, limits), frozenset(s.key for s in stack))]
+        mosaics = pdf_layout.mosaics(found.painted)
+    except (UnreadableError, *BROKEN):
+        return []  # the pieces speak for themselves, each with its own problem
     numbers = {shown.key: number for number, shown in enumerate(found.images, 1)}
-    mosaics = pdf_layout.mosaics(found.painted)
     pictures: list[tuple[Picture, frozenset[Key]]] = []
     for mosaic in mosaics:
         inner = where if len(mosaics) == 1 else f"{where}&image={numbers[mosaic.pieces[0].shown.key]}"
@@ -51,8 +54,8 @@ def assembled(
             picture = _joined(pdf, mosaic, inner, limits)
             if _runs_on(picture.native().convert("L"), mosaic):
                 pictures.append((picture, frozenset(p.shown.key for p in mosaic.pieces)))
-        except UnreadableError:
-            continue  # the pieces speak for themselves, each with its own problem
+        except (UnreadableError, *BROKEN):
+            continue
     return pictures
 
 
