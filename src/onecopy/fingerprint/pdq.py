@@ -24,6 +24,7 @@ HASH_BYTES = 32
 
 Luma = npt.NDArray[np.uint8]
 Matrix = npt.NDArray[np.float64]
+Samples = npt.NDArray[np.float32]
 
 _SAMPLES = 64
 _KEPT = 16
@@ -103,7 +104,7 @@ def dihedral(pdq: bytes, turned: bytes | None = None) -> tuple[bytes, ...]:
     return tuple(_packed(grid) for grid in grids)
 
 
-def _hash(samples: Matrix) -> bytes:
+def _hash(samples: Samples) -> bytes:
     transform = np.round(_cosines() @ samples @ _cosines().T, _DECIMALS)
     # The reference's median of 256 values is the 128th smallest, not the mean of the middle two.
     middle = np.partition(transform, transform.size // 2 - 1, axis=None)[transform.size // 2 - 1]
@@ -118,30 +119,31 @@ def _unpacked(pdq: bytes) -> npt.NDArray[np.uint8]:
     return np.unpackbits(np.frombuffer(pdq, np.uint8)[::-1], bitorder="little").reshape(_KEPT, _KEPT)
 
 
-def _quality(samples: Matrix) -> int:
+def _quality(samples: Samples) -> int:
     down = np.trunc(np.diff(samples, axis=0) * (100 / 255))
     across = np.trunc(np.diff(samples, axis=1) * (100 / 255))
     return min(100, int((np.abs(down).sum() + np.abs(across).sum()) / 90))
 
 
-def _sampled(values: npt.NDArray[Any]) -> Matrix:
+def _sampled(values: npt.NDArray[Any]) -> Samples:
     """Smooth and sample the first axis: 64 samples of the picture as it is, then 64 of it mirrored."""
     places, weights = _taps(values.shape[0])
-    total = np.zeros((2 * _SAMPLES, values.shape[1]))
+    # term by term in one order, so single precision gives the same sums everywhere
+    total = np.zeros((2 * _SAMPLES, values.shape[1]), np.float32)
     for tap in range(places.shape[1]):
         total += values[places[:, tap]] * weights[:, tap, None]
     return total
 
 
 @lru_cache(maxsize=256)
-def _taps(length: int) -> tuple[npt.NDArray[np.int64], Matrix]:
+def _taps(length: int) -> tuple[npt.NDArray[np.int64], Samples]:
     """Which pixels of an axis make each of the 128 samples, and with what weight: two arrays (128, taps)."""
     smoothing = _smoothing(length)
     smoothing = np.concatenate([smoothing, smoothing[:, ::-1]])
     count = int((smoothing > 0).sum(axis=1).max())
     first = np.minimum((smoothing > 0).argmax(axis=1), length - count)
     places = first[:, None] + np.arange(count)
-    return places, np.take_along_axis(smoothing, places, axis=1)
+    return places, np.take_along_axis(smoothing, places, axis=1).astype(np.float32)
 
 
 def _smoothing(length: int) -> Matrix:
