@@ -82,7 +82,9 @@ def date_stamp(data: bytes, text: str) -> bytes:
     image = Image.open(io.BytesIO(data)).convert("RGB")
     draw, face = ImageDraw.Draw(image), font("mono", image.width // 30)
     place = (image.width - image.width // 40, image.height - image.width // 40)
-    draw.text(place, text, fill=(255, 156, 40), font=face, anchor="rs", stroke_width=2, stroke_fill=(90, 30, 0))
+    draw.text(
+        place, text, fill=(255, 156, 40), font=face, anchor="rs", stroke_width=2, stroke_fill=(90, 30, 0)
+    )
     return jpeg(np.asarray(image), quality=91)
 
 
@@ -100,8 +102,13 @@ def screenshot(data: bytes, name: str) -> bytes:
     for number, label in enumerate(("Open", "Previous", "Next", "Rotate", "Zoom in", "Zoom out", "Print")):
         draw.text((30 + number * 110, 62), label, fill=(70, 74, 82), font=font("regular", 16), anchor="lm")
     draw.rectangle((0, 872, 1366, 900), fill=(248, 248, 250))
-    draw.text((16, 886), f"{photo.width} × {photo.height}   100 %", fill=(90, 94, 102), font=font("regular", 14),
-              anchor="lm")
+    draw.text(
+        (16, 886),
+        f"{photo.width} × {photo.height}   100 %",
+        fill=(90, 94, 102),
+        font=font("regular", 14),
+        anchor="lm",
+    )
     screen.paste(photo, ((1366 - photo.width) // 2, 84 + (788 - photo.height) // 2))
     stream = io.BytesIO()
     screen.save(stream, "PNG")
@@ -140,7 +147,9 @@ def pdf(pages: list[list[bytes]], *, password: str | None = None) -> bytes:
             names[f"/Im{number + 1}"] = stream
             scale = min(540 / width, (slot - 12) / height)
             x, y = (612 - width * scale) / 2, 792 - 36 - slot * (number + 1)
-            drawn.append(f"q {width * scale:.2f} 0 0 {height * scale:.2f} {x:.2f} {y:.2f} cm /Im{number + 1} Do Q")
+            drawn.append(
+                f"q {width * scale:.2f} 0 0 {height * scale:.2f} {x:.2f} {y:.2f} cm /Im{number + 1} Do Q"
+            )
         page.Resources = pikepdf.Dictionary(XObject=names)
         page.Contents = pikepdf.Stream(document, "\n".join(drawn).encode())
     stream = io.BytesIO()
@@ -182,10 +191,19 @@ class Archive:
         self.items.append(Item(path, "", "", how, error))
 
 
-def _form(case: str, address: str, owner: str, *, value: str = "$84,000", filed: str = "03/04/2025",
-          kinds: tuple[str, ...] = ("Alteration", "Accessory dwelling unit", "Electrical"),
-          lines: tuple[str, ...] = ("Convert attached garage to accessory dwelling",
-                                    "unit: new front wall, bath, kitchen, bedroom.")) -> Image.Image:
+def _form(
+    case: str,
+    address: str,
+    owner: str,
+    *,
+    value: str = "$84,000",
+    filed: str = "03/04/2025",
+    kinds: tuple[str, ...] = ("Alteration", "Accessory dwelling unit", "Electrical"),
+    lines: tuple[str, ...] = (
+        "Convert attached garage to accessory dwelling",
+        "unit: new front wall, bath, kitchen, bedroom.",
+    ),
+) -> Image.Image:
     values = {
         "Application number": case, "Date filed": filed, "Site address": address,
         "Assessor's parcel number": f"017-0{address[:3]}-022", "Zoning district": "R-2", "Owner": owner,
@@ -230,8 +248,19 @@ PLAN_NEXT = Plan(NEXT_DOOR, "422 Alder Street", "R. Castellanos", (("A", "2025-0
 
 def _first_submission(archive: Archive) -> None:
     base, photos = f"{CASE}/submission-1 2025-03-04", archive.originals
-    names = ("street-front", "street-left", "garage-door", "street-right", "rear-yard", "rear-deck",
-             "garage-inside-left", "garage-inside-right", "chimney-brick", "side-yard-gravel", "lawn-close")
+    names = (
+        "street-front",
+        "street-left",
+        "garage-door",
+        "street-right",
+        "rear-yard",
+        "rear-deck",
+        "garage-inside-left",
+        "garage-inside-right",
+        "chimney-brick",
+        "side-yard-gravel",
+        "lawn-close",
+    )
     for number, name in enumerate(names):
         archive.add(f"{base}/photos/IMG_{2041 + number}.jpg", photos[name], name, "original")
     form = _grey_jpeg(paper.scan(_form(CASE, "418 Alder Street", "M. Okafor"), 1))
@@ -243,7 +272,9 @@ def _first_submission(archive: Archive) -> None:
     archive.says(f"{locator}#page=2&image=2", "garage-door", "in a PDF, untouched")
     archive.says(f"{locator}#page=3&image=1", "rear-yard", "in a PDF, untouched")
     archive.add(f"{base}/plans/A-1 site plan.png", png(drawings.site_plan(PLAN_A, 3)), "site-plan", "drawing")
-    archive.add(f"{base}/plans/A-2 floor plan.png", png(drawings.floor_plan(PLAN_A)), "floor-plan-A", "drawing")
+    archive.add(
+        f"{base}/plans/A-2 floor plan.png", png(drawings.floor_plan(PLAN_A)), "floor-plan-A", "drawing"
+    )
     electrical = png(drawings.electrical_plan(PLAN_A))
     archive.add(f"{base}/plans/E-1 electrical plan.png", electrical, "electrical-plan", "drawing")
 
@@ -258,14 +289,25 @@ def _second_submission(archive: Archive) -> None:
     archive.add(f"{base}/from contractor/garage small.jpg", small, "garage-inside-left", "resized")
     bare = strip_metadata(photos["street-right"])
     archive.add(f"{base}/from contractor/IMG-20250619-WA0007.jpg", bare, "street-right", "metadata removed")
-    names = ("footing-steel", "footing-poured", "frame-1", "frame-2", "frame-3", "frame-left", "wired", "wired-close")
+    names = (
+        "footing-steel",
+        "footing-poured",
+        "frame-1",
+        "frame-2",
+        "frame-3",
+        "frame-left",
+        "wired",
+        "wired-close",
+    )
     for number, name in enumerate(names):
         archive.add(f"{base}/progress/DSC_{310 + number:04d}.JPG", photos[name], name, "original")
     _zip(archive, f"{base}/progress photos.zip")
     revised = png(drawings.floor_plan(PLAN_B))
     archive.add(f"{base}/plans/A-2 floor plan rev B.png", revised, "floor-plan-B", "corrected drawing")
     form = paper.scan(_form(CASE, "418 Alder Street", "M. Okafor", value="$91,500"), 2)
-    archive.add(f"{base}/application corrected.jpg", _grey_jpeg(form), "form-31415-corrected", "one field changed")
+    archive.add(
+        f"{base}/application corrected.jpg", _grey_jpeg(form), "form-31415-corrected", "one field changed"
+    )
 
 
 def _zip(archive: Archive, path: str) -> None:
@@ -291,13 +333,17 @@ def _third_submission(archive: Archive) -> None:
     for number, name in enumerate(names):
         archive.add(f"{base}/final/IMG_{2213 + number}.jpg", photos[name], name, "original")
     stamped = date_stamp(photos["street-front"], "2025 03 02  10:04")
-    archive.add(f"{base}/existing/front dated.jpg", stamped, "street-front", "date stamp", content="front-dated")
+    archive.add(
+        f"{base}/existing/front dated.jpg", stamped, "street-front", "date stamp", content="front-dated"
+    )
     cut = crop(photos["frame-left"], (0.3, 0.12, 0.97, 0.8))
     archive.add(f"{base}/existing/header detail.jpg", cut, "frame-left", "crop", content="frame-left-crop")
     door = crop(photos["garage-door"], (0.22, 0.2, 0.86, 0.82), quality=82)
     archive.add(f"{base}/existing/door.jpg", door, "garage-door", "crop", content="garage-door-crop")
     shown = screenshot(photos["rear-yard"], "IMG_2045.jpg")
-    archive.add(f"{base}/existing/Screenshot 2025-09-11.png", shown, "rear-yard", "screenshot", content="rear-screen")
+    archive.add(
+        f"{base}/existing/Screenshot 2025-09-11.png", shown, "rear-yard", "screenshot", content="rear-screen"
+    )
     small = resave(photos["kitchen"], quality=78, longest=800)
     archive.add(f"{base}/existing/kitchen web.jpg", small, "kitchen", "resized")
     kinds = ("FOUNDATION", "FRAMING", "ELECTRICAL", "INSULATION")
@@ -310,10 +356,12 @@ def _third_submission(archive: Archive) -> None:
     archive.add(f"{base}/framing card.jpg", _grey_jpeg(rescan, 85), "card-framing", "scanned again")
     again = tiff([np.asarray(drawings.floor_plan(PLAN_B))])
     archive.add(f"{base}/plans/A-2.tif", again, "floor-plan-B", "converted")
-    archive.broken(f"{base}/final/IMG_2219.jpg", photos["kitchen"][:41_000], "cut off while sent", "truncated")
+    archive.broken(
+        f"{base}/final/IMG_2219.jpg", photos["kitchen"][:41_000], "cut off while sent", "truncated"
+    )
     note = b"Photos of the water heater follow on Monday.\r\n"
     archive.broken(f"{base}/final/water heater.jpg", note, "a text file with the wrong name", "not-an-image")
-    locked = pdf([[photos["living-done"]]], password="larkhaven")  # noqa: S106
+    locked = pdf([[photos["living-done"]]], password="larkhaven")
     archive.broken(f"{base}/contract (locked).pdf", locked, "PDF with a password", "encrypted")
 
 
@@ -331,8 +379,15 @@ def _neighbours(archive: Archive) -> None:
         archive.add(f"{base}/pictures/cafe-{number + 1}.jpg", photos[name], name, "original")
     archive.add(f"{base}/menu cover.jpg", resave(photos["coffee"], quality=60), "coffee", "re-compressed")
     lines = ("Sidewalk seating for 24 at the lakeside", "pavilion. No change to the structure.")
-    form = _form(CAFE, "900 Lakeside Promenade", "Pavilion Cafe LLC", value="$12,300", filed="06/30/2025",
-                 kinds=("Change of use",), lines=lines)
+    form = _form(
+        CAFE,
+        "900 Lakeside Promenade",
+        "Pavilion Cafe LLC",
+        value="$12,300",
+        filed="06/30/2025",
+        kinds=("Change of use",),
+        lines=lines,
+    )
     archive.add(f"{base}/application.jpg", _grey_jpeg(paper.scan(form, 4)), "form-31507", "scanned form")
 
 

@@ -35,7 +35,9 @@ def develop(light: Floats, phone: Phone, seed: int, *, exposure: float = 1.0, gr
     falloff = (1 - 0.16 * (x**2 + y**2)).astype(np.float32)[..., None]
     linear = light * falloff * (exposure * np.array([phone.warmth, 1, 1 / phone.warmth], np.float32))
     linear = cv2.GaussianBlur(linear, (0, 0), 0.55)
-    glow = cv2.GaussianBlur(cv2.resize(linear, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), (0, 0), 6)
+    glow = cv2.GaussianBlur(
+        cv2.resize(linear, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), (0, 0), 6
+    )
     linear = 0.94 * linear + 0.06 * cv2.resize(glow, (width, height))
     shot = rng.standard_normal(linear.shape, dtype=np.float32)
     shot = 0.75 * shot + 0.35 * cv2.GaussianBlur(shot, (0, 0), 1.0) * 2
@@ -61,8 +63,10 @@ def exif(phone: Phone, taken: datetime, *, gps: tuple[float, float] | None = Non
     inner[Base.BodySerialNumber] = phone.serial
     if gps is not None:
         place = tags.get_ifd(IFD.GPSInfo)
-        for value, ref, names, key in ((gps[0], GPS.GPSLatitudeRef, "SN", GPS.GPSLatitude), (
-            gps[1], GPS.GPSLongitudeRef, "WE", GPS.GPSLongitude)):
+        for value, ref, names, key in (
+            (gps[0], GPS.GPSLatitudeRef, "SN", GPS.GPSLatitude),
+            (gps[1], GPS.GPSLongitudeRef, "WE", GPS.GPSLongitude),
+        ):
             place[ref] = names[value >= 0]
             degrees, rest = divmod(abs(value), 1)
             minutes, rest = divmod(rest * 60, 1)
@@ -73,7 +77,9 @@ def exif(phone: Phone, taken: datetime, *, gps: tuple[float, float] | None = Non
 def jpeg(pixels: Bytes, *, quality: int, tags: Image.Exif | None = None) -> bytes:
     stream = io.BytesIO()
     extra = {} if tags is None else {"exif": tags.tobytes()}
-    Image.fromarray(pixels).save(stream, "JPEG", quality=quality, subsampling=2 if quality < 90 else 0, **extra)
+    Image.fromarray(pixels).save(
+        stream, "JPEG", quality=quality, subsampling=2 if quality < 90 else 0, **extra
+    )
     return stream.getvalue()
 
 

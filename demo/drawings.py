@@ -99,9 +99,15 @@ def _title_block(draw: Draw, plan: Plan, sheet: str, title: str, scale: str) -> 
     centre = (x0 + x1) / 2
     draw.text((centre, 100), "MARLOWE & FITCH", fill=0, font=font("serif-bold", 29), anchor="mm")
     draw.text((centre, 142), "residential design", fill=50, font=font("serif", 26), anchor="mm")
-    notes = ("GENERAL NOTES", "1  Field verify all dimensions.", "2  All work to current code.",
-             "3  Smoke alarms at each room.", "4  Walls 2x4 @ 16 in. o.c.", "5  R-15 walls, R-38 ceiling.",
-             "6  Tempered glass at bath.")
+    notes = (
+        "GENERAL NOTES",
+        "1  Field verify all dimensions.",
+        "2  All work to current code.",
+        "3  Smoke alarms at each room.",
+        "4  Walls 2x4 @ 16 in. o.c.",
+        "5  R-15 walls, R-38 ceiling.",
+        "6  Tempered glass at bath.",
+    )
     for number, note in enumerate(notes):
         face = font("bold" if number == 0 else "regular", 20)
         draw.text((x0 + 24, 205 + number * 34), note, fill=20, font=face)
@@ -117,8 +123,14 @@ def _title_block(draw: Draw, plan: Plan, sheet: str, title: str, scale: str) -> 
             draw.text((x0 + 62, top + 10), date, fill=0, font=font("regular", 18))
             draw.text((x0 + 180, top + 10), what, fill=0, font=font("regular", 18))
     y = 780
-    for label, value in (("Project", "Garage conversion"), ("Address", plan.address), ("Owner", plan.owner),
-                         ("Application", plan.case), ("Scale", scale), ("Date", plan.revisions[0][1])):
+    for label, value in (
+        ("Project", "Garage conversion"),
+        ("Address", plan.address),
+        ("Owner", plan.owner),
+        ("Application", plan.case),
+        ("Scale", scale),
+        ("Date", plan.revisions[0][1]),
+    ):
         draw.line((x0, y, x1, y), fill=80, width=2)
         draw.text((x0 + 18, y + 6), label.upper(), fill=80, font=font("regular", 15))
         draw.text((x0 + 18, y + 24), value, fill=0, font=font("regular", 24))
@@ -126,7 +138,9 @@ def _title_block(draw: Draw, plan: Plan, sheet: str, title: str, scale: str) -> 
     draw.line((x0, y, x1, y), fill=0, width=3)
     draw.text((centre, y + 34), title, fill=0, font=font("bold", 26), anchor="mm")
     draw.text((x0 + 30, HEIGHT - 62), sheet, fill=0, font=font("bold", 54), anchor="ls")
-    draw.text((x1 - 24, HEIGHT - 62), f"Rev {plan.revisions[-1][0]}", fill=0, font=font("bold", 32), anchor="rs")
+    draw.text(
+        (x1 - 24, HEIGHT - 62), f"Rev {plan.revisions[-1][0]}", fill=0, font=font("bold", 32), anchor="rs"
+    )
 
 
 def _shell(draw: Draw, plan: Plan) -> None:
@@ -252,8 +266,12 @@ def site_plan(plan: Plan, number: int) -> Image.Image:
         x, y, r = rng.integers(220, 1340), rng.choice([200, 250, 780, 850, 930]), rng.integers(24, 46)
         for k in range(3):
             draw.ellipse((x - r + k * 7, y - r + k * 7, x + r - k * 7, y + r - k * 7), outline=90, width=2)
-    for x0, y0, x1, y1, text in ((615, 152, 615, 328, "18'-0\""), (182, 510, 328, 510, "15'-0\""),
-                                 (1182, 560, 1378, 560, "20'-0\""), (615, 692, 615, 1008, "32'-0\"")):
+    for x0, y0, x1, y1, text in (
+        (615, 152, 615, 328, "18'-0\""),
+        (182, 510, 328, 510, "15'-0\""),
+        (1182, 560, 1378, 560, "20'-0\""),
+        (615, 692, 615, 1008, "32'-0\""),
+    ):
         draw.line((x0, y0, x1, y1), fill=40, width=2)
         draw.text(((x0 + x1) / 2 + 8, (y0 + y1) / 2 - 18), text, fill=0, font=font("regular", 24))
     draw.text((780, 125), "PROPERTY LINE  120.00'", fill=30, font=font("regular", 22), anchor="mm")

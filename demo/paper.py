@@ -30,8 +30,12 @@ def _letterhead(draw: ImageDraw.ImageDraw, width: int, title: str, form: str) ->
         draw.arc((x, y + 44 + n * 13, x + 70, y + 64 + n * 13), 180, 360, fill=INK, width=4)
     draw.text((440, 165), AGENCY, fill=INK, font=font("serif-bold", 78))
     draw.text((442, 262), OFFICE, fill=INK, font=font("serif", 50))
-    draw.text((442, 330), "1200 Harbour Street  ·  Larkhaven  ·  permits@larkhaven.example", fill=70,
-              font=font("regular", 30))
+    draw.text(
+        (442, 330),
+        "1200 Harbour Street  ·  Larkhaven  ·  permits@larkhaven.example",
+        fill=70,
+        font=font("regular", 30),
+    )
     draw.text((width - 150, 175), form, fill=INK, font=font("bold", 40), anchor="ra")
     draw.line((150, 430, width - 150, 430), fill=INK, width=8)
     draw.text((150, 465), title, fill=INK, font=font("bold", 62))
@@ -74,8 +78,17 @@ def application(values: dict[str, str], kinds: tuple[str, ...], lines: tuple[str
         y += 128
     y += 40
     draw.text((150, y), "Kind of work (mark all that apply)", fill=INK, font=font("bold", 36))
-    names = ("New building", "Addition", "Alteration", "Change of use", "Demolition", "Electrical",
-             "Plumbing", "Mechanical", "Accessory dwelling unit")
+    names = (
+        "New building",
+        "Addition",
+        "Alteration",
+        "Change of use",
+        "Demolition",
+        "Electrical",
+        "Plumbing",
+        "Mechanical",
+        "Accessory dwelling unit",
+    )
     for number, name in enumerate(names):
         _tick(draw, 170 + number % 3 * 720, y + 70 + number // 3 * 64, name, name in kinds)
     y += 290
@@ -87,10 +100,10 @@ def application(values: dict[str, str], kinds: tuple[str, ...], lines: tuple[str
             draw.text((170, base - 58), lines[number], fill=12, font=font("mono", 44))
     y += 690
     small = (
-        "I certify that I have read this application and that the information given is correct. I agree to comply",
-        "with all city ordinances and state laws that regulate building construction. This permit becomes void if",
-        "work is not started within 180 days, or if it is suspended for 180 days after it was started. Photographs",
-        "and drawings filed with this application become part of the public record of the case.",
+        "I certify that I have read this application and that the information given is correct. I agree to",
+        "comply with all city ordinances and state laws that regulate building construction. This permit",
+        "becomes void if work is not started within 180 days, or if it is suspended for 180 days after its",
+        "start. Photographs and drawings filed with this application become part of the public record.",
     )
     for number, line in enumerate(small):
         draw.text((150, y + number * 44), line, fill=60, font=font("regular", 33))
@@ -139,8 +152,12 @@ def _signature(draw: ImageDraw.ImageDraw, x: int, y: int, name: str) -> None:
     """A quick hand: loops whose shape depends on the name."""
     rng = np.random.default_rng(sum(ord(letter) * (n + 1) for n, letter in enumerate(name)))
     t = np.linspace(0, 1, 400)
-    wave = sum(rng.uniform(0.3, 1) * np.sin(2 * np.pi * (k * 2.2 * t + rng.uniform())) / k for k in range(1, 6))
-    slant = sum(rng.uniform(0.2, 0.6) * np.cos(2 * np.pi * (k * 3.1 * t + rng.uniform())) for k in range(1, 4))
+    wave = sum(
+        rng.uniform(0.3, 1) * np.sin(2 * np.pi * (k * 2.2 * t + rng.uniform())) / k for k in range(1, 6)
+    )
+    slant = sum(
+        rng.uniform(0.2, 0.6) * np.cos(2 * np.pi * (k * 3.1 * t + rng.uniform())) for k in range(1, 4)
+    )
     tall = (1.2 - 0.8 * t) * 38
     points = np.column_stack([x + t * 560 + slant * 20, y - wave * tall])
     draw.line([(float(a), float(b)) for a, b in points], fill=30, width=6, joint="curve")
@@ -171,8 +188,9 @@ def scan(sheet: Image.Image, seed: int, *, dpi: int = 150, skew: float = 0.0, no
     matrix = cv2.getRotationMatrix2D((sheet.width / 2, sheet.height / 2), skew, scale)
     shift = rng.uniform(-3, 3, 2) if skew else (0.0, 0.0)
     matrix[:, 2] += np.array(size) / 2 - np.array([sheet.width, sheet.height]) / 2 + shift
-    page = cv2.warpAffine(soft, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT,
-                          borderValue=232.0)
+    page = cv2.warpAffine(
+        soft, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=232.0
+    )
     grain = cv2.GaussianBlur(rng.standard_normal((size[1], size[0]), dtype=np.float32), (0, 0), 0.6)
     light = cv2.resize(rng.standard_normal((4, 3)).astype(np.float32), size, interpolation=cv2.INTER_CUBIC)
     page = 18 + page * (226 / 255) + 1.2 * light + noise * 1.6 * grain

@@ -175,9 +175,7 @@ def lot(drive_x: float, *, dry: bool = False) -> Iterator[Quad]:
     yield Quad((-60, -6.5, 0), (120, 0, 0), (0, 90, 0), tex.ground("grass", green, 2.6))
     yield Quad((drive_x, -6.5, 0.015), (3.8, 0, 0), (0, 5.3, 0), tex.plain((172, 168, 160), 21, metres=3))
     for n in range(4):
-        yield Quad(
-            (drive_x, -6.5 + n * 1.4, 0.018), (3.8, 0, 0), (0, 0.03, 0), tex.plain((104, 100, 94), 22)
-        )
+        yield Quad((drive_x, -6.5 + n * 1.4, 0.018), (3.8, 0, 0), (0, 0.03, 0), tex.plain((104, 100, 94), 22))
     yield Quad((-60, -8.2, 0.02), (120, 0, 0), (0, 1.7, 0), tex.plain((178, 174, 166), 23, metres=2.5))
     yield from box((-60, -8.5, -0.1), (120, 0.3, 0.12), tex.plain((160, 158, 152), 24))
     road = tex.plain((96, 96, 98), 25, rough=0.09, patchy=0.06, metres=3)
@@ -219,7 +217,10 @@ def trench(*, rebar: bool = True, poured: bool = False) -> list[Quad]:
     soil = tex.ground("gravel", (128, 102, 78), 1.5)
     stones = tex.ground("gravel", (142, 138, 132), 0.9)
     form, steel = tex.lumber((196, 160, 112), 14), tex.plain((112, 78, 58), 15, rough=0.2, metres=0.3)
-    quads = [Quad((-8, -6, 0), (16, 0, 0), (0, 5.6, 0), soil), Quad((-8, 0.4, 0), (16, 0, 0), (0, 12, 0), soil)]
+    quads = [
+        Quad((-8, -6, 0), (16, 0, 0), (0, 5.6, 0), soil),
+        Quad((-8, 0.4, 0), (16, 0, 0), (0, 12, 0), soil),
+    ]
     floor = tex.plain((170, 168, 162), 16, rough=0.05) if poured else stones
     quads.append(Quad((-8, -0.4, -0.1 if poured else -0.4), (16, 0, 0), (0, 0.8, 0), floor))
     for y in (-0.42, 0.36):
@@ -247,7 +248,9 @@ def framing(
     """The opening of the garage, framed: seen from inside, the street behind it."""
     rng = np.random.default_rng(seed)
     quads = [Quad((-1, -9, 0), (width + 2, 0, 0), (0, 9.2, 0), tex.plain((150, 148, 142), 31, metres=2.6))]
-    woods = [tex.lumber((int(205 * t), int(166 * t), int(114 * t)), 40 + n) for n, t in enumerate((1, 0.92, 1.06))]
+    woods = [
+        tex.lumber((int(205 * t), int(166 * t), int(114 * t)), 40 + n) for n, t in enumerate((1, 0.92, 1.06))
+    ]
     wood = lambda: woods[int(rng.integers(3))]  # noqa: E731
     deep, tall = 0.09, 2.4
     for z in (0.0, tall - 0.08, tall - 0.04):
@@ -283,7 +286,9 @@ def framing(
     front = House("", (178, 186, 178), seed=60, garage="door", x=-6)
     for quad in [*house(front), *tree(2, -4, 6, 61), *tree(10, -6, 7, 62)]:
         o, u, v = quad.origin, quad.u, quad.v
-        moved = Quad((o[0], 26 - o[1], o[2]), (u[0], -u[1], u[2]), (v[0], -v[1], v[2]), quad.texture, quad.fit)
+        moved = Quad(
+            (o[0], 26 - o[1], o[2]), (u[0], -u[1], u[2]), (v[0], -v[1], v[2]), quad.texture, quad.fit
+        )
         quads.append(moved)
     quads.append(Quad((-40, 0.2, -0.05), (80, 0, 0), (0, 80, 0), tex.plain((120, 120, 118), 63, metres=3)))
     return quads
@@ -329,9 +334,13 @@ def room(
     white = tex.plain((238, 237, 232), 11, rough=0.01, patchy=0.01)
     if wall != "drywall":
         quads += box((0, d - 0.03, 0), (w, 0.03, 0.12), white)
-        quads += box((0, -2, 0), (0.02, d + 2, 0.12), white) + box((w - 0.02, -2, 0), (0.02, d + 2, 0.12), white)
+        quads += box((0, -2, 0), (0.02, d + 2, 0.12), white) + box(
+            (w - 0.02, -2, 0), (0.02, d + 2, 0.12), white
+        )
         quads += box((1.4, d - 0.06, 0.87), (1.9, 0.06, 0.08), white)
-    quads.append(Quad((w - 0.02, 2.2, 0), (0, 0.9, 0), (0, 0, 2.05), tex.door((232, 230, 224), seed), fit=True))
+    quads.append(
+        Quad((w - 0.02, 2.2, 0), (0, 0.9, 0), (0, 0, 2.05), tex.door((232, 230, 224), seed), fit=True)
+    )
     if counter:
         quads += _counter(d)
     if furnished:
@@ -350,7 +359,9 @@ def room(
 def _counter(d: float) -> list[Quad]:
     front, top = tex.plain((206, 210, 206), 14, rough=0.01), tex.plain((72, 70, 70), 15, rough=0.08)
     steel, dark = tex.plain((176, 180, 184), 16, rough=0.01), tex.plain((60, 60, 62), 20)
-    quads = box((0.02, 1.2, 0.1), (0.6, d - 1.25, 0.78), front) + box((0.02, 1.18, 0.88), (0.64, d - 1.2, 0.04), top)
+    quads = box((0.02, 1.2, 0.1), (0.6, d - 1.25, 0.78), front) + box(
+        (0.02, 1.18, 0.88), (0.64, d - 1.2, 0.04), top
+    )
     for n in range(int((d - 1.3) / 0.6)):
         y = 1.25 + n * 0.6
         quads.append(Quad((0.625, y, 0.14), (0, 0.01, 0), (0, 0, 0.72), dark))

@@ -17,16 +17,17 @@ Colour = tuple[int, int, int]
 
 def noise(rng: np.random.Generator, height: int, width: int, octaves: int = 4) -> Floats:
     """Smooth noise with detail at several scales, about −1 to 1, that tiles."""
-    total = np.zeros((height, width), np.float32)
+    rows, columns = height // 3, width // 3
+    total = np.zeros((rows, columns), np.float32)
     for octave in range(octaves):
         cells = 4 * 2**octave
         across = max(2, cells * width // height)
         grid = np.pad(rng.standard_normal((cells, across)).astype(np.float32), 2, mode="wrap")
-        scaled = (width * (across + 4) // across, height * (cells + 4) // cells)
+        scaled = (columns * (across + 4) // across, rows * (cells + 4) // cells)
         wide = cv2.resize(grid, scaled, interpolation=cv2.INTER_CUBIC)
-        left, top = 2 * width // across, 2 * height // cells
-        total += wide[top : top + height, left : left + width] / 2**octave
-    return total / 1.6
+        left, top = 2 * columns // across, 2 * rows // cells
+        total += wide[top : top + rows, left : left + columns] / 2**octave
+    return cv2.resize(total / 1.6, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
 def _tinted(colour: Colour, shade: Floats) -> Bytes:
@@ -34,7 +35,7 @@ def _tinted(colour: Colour, shade: Floats) -> Bytes:
 
 
 def _speckle(rng: np.random.Generator, shape: tuple[int, int], amount: float) -> Floats:
-    return (1 + amount * rng.standard_normal(shape)).astype(np.float32)
+    return 1 + np.float32(amount) * rng.standard_normal(shape, dtype=np.float32)
 
 
 @cache
@@ -208,17 +209,21 @@ def ground(name: str, colour: Colour, metres: float) -> Texture:
 def leaves(colour: Colour, seed: int) -> Texture:
     """A crown of leaves on a clear ground."""
     rng = np.random.default_rng(seed)
-    side, count = 512, 1500
+    side, count = 512, 1000
     pixels = np.zeros((side, side, 4), np.uint8)
-    blobs = np.column_stack([rng.normal(0.5, 0.17, 14), rng.normal(0.47, 0.15, 14), rng.uniform(0.1, 0.2, 14)])
+    blobs = np.column_stack(
+        [rng.normal(0.5, 0.17, 14), rng.normal(0.47, 0.15, 14), rng.uniform(0.1, 0.2, 14)]
+    )
     for layer in range(3):
         chosen = blobs[rng.integers(len(blobs), size=count)]
         distance, angle = chosen[:, 2] * np.sqrt(rng.uniform(size=count)), rng.uniform(0, 2 * np.pi, count)
         places = chosen[:, :2] + (distance * np.stack([np.cos(angle), np.sin(angle)])).T
         tone = (0.45 + 0.28 * layer) * rng.normal(1, 0.2, count) * (1.25 - 0.7 * places[:, 1])
         shades = np.clip(np.array(colour) * tone[:, None] * rng.normal(1, 0.06, (count, 3)), 0, 255)
-        sizes, turns = rng.integers((4, 2), (9, 5), (count, 2)), rng.integers(0, 180, count)
-        rows = zip((places * side).astype(int).tolist(), shades.tolist(), sizes.tolist(), turns.tolist(), strict=True)
+        sizes, turns = rng.integers((5, 3), (10, 6), (count, 2)), rng.integers(0, 180, count)
+        rows = zip(
+            (places * side).astype(int).tolist(), shades.tolist(), sizes.tolist(), turns.tolist(), strict=True
+        )
         for place, shade, size, turn in rows:
             cv2.ellipse(pixels, place, size, turn, 0, 360, (*shade, 255), -1)
     return Texture(pixels, 1.0)
@@ -262,7 +267,9 @@ def window(seed: int, frame: Colour = (236, 234, 228), panes: tuple[int, int] = 
     glass = pixels[..., 0] < 60
     y = np.linspace(1, 0, 480, dtype=np.float32)[:, None]
     sheen = np.clip(noise(rng, 480, 420, 4) * 0.5 + y * 1.3, 0, 1.6)
-    curtain = (np.abs(np.linspace(-1, 1, 420)) > rng.uniform(0.45, 0.8)) * (0.8 + 0.2 * np.sin(np.arange(420)))
+    curtain = (np.abs(np.linspace(-1, 1, 420)) > rng.uniform(0.45, 0.8)) * (
+        0.8 + 0.2 * np.sin(np.arange(420))
+    )
     mixed = pixels + sheen[..., None] * np.array([62, 76, 92]) + curtain[None, :, None] * 70
     pixels = np.where(glass[..., None], np.clip(mixed, 0, 255), pixels).astype(np.uint8)
     return _finish(Image.fromarray(pixels), seed, 0.01)
@@ -335,5 +342,3 @@ def sky(seed: int, cloudy: float = 0.5) -> Bytes:
     clouds = np.clip((field - 0.9 + cloudy * 1.5) * 0.55, 0, 1)[..., None]
     shade = 238 - 34 * np.clip(cv2.blur(field, (1, 40)), 0, 1)[..., None]
     return np.clip(blue * (1 - clouds) + shade * clouds, 0, 255).astype(np.uint8)
-
-

@@ -1,0 +1,58 @@
+# Every target sets up what it needs in .venv. All that must be there is make and Python 3.11 or newer.
+
+PYTHON ?= python3
+RUN := .venv/bin/python
+TESTS ?= tests
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-serve test test-full torture lint format bench docs clean
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+demo: demo-ready  ## The story of onecopy on a permit archive, in three minutes
+	@$(RUN) -m demo run demo-out
+
+demo-serve: demo-ready  ## A gate that holds the demo's first submission, until Ctrl-C
+	@$(RUN) -m demo serve demo-out
+
+test: dev-ready browser  ## Tests, without the long ones
+	@$(RUN) -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not torture" $(TESTS)
+
+test-full: dev-ready browser  ## All tests but the torture
+	@$(RUN) -m pytest -n $(WORKERS) --dist worksteal -m "not torture" $(TESTS)
+
+torture: dev-ready  ## Kills, faults and fuzzing
+	@$(RUN) -m pytest -m torture $(TESTS) || [ $$? -eq 5 ]
+
+lint: dev-ready  ## Style, types and the direction of imports
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+format: dev-ready  ## Put the code into the one format
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+bench: dev-ready  ## Accuracy and speed, as tables
+	@$(RUN) -m benchmarks
+
+docs: dev-ready  ## Write the generated pages and check all of them
+	@$(RUN) tools/pages.py
+	@$(RUN) -m pytest tests/docs
+
+clean:  ## Remove everything that was made here
+	rm -rf .venv demo-out build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: demo-ready dev-ready browser
+demo-ready:
+	@$(PYTHON) tools/prepare.py demo
+
+dev-ready:
+	@$(PYTHON) tools/prepare.py dev
+
+browser:
+	@$(PYTHON) tools/prepare.py browser
