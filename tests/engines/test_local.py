@@ -176,6 +176,12 @@ def test_a_killed_zygote_is_replaced() -> None:
         assert run_one(engine, OBEY, [BytesFile(b"x")], Order(), 30).number == 1
 
 
-def test_a_task_that_cannot_be_imported_stops_the_run() -> None:
-    with LocalEngine(workers=1) as engine, pytest.raises(EnvironmentProblem, match="no_such_module"):
-        run_one(engine, Task("no_such_module:run", Order, Order), [], Order(), 30)
+@pytest.mark.parametrize("name", ["no_such_module:run", "misbehaving:no_such_function"])
+def test_a_task_that_does_not_exist_stops_the_run(name: str) -> None:
+    with LocalEngine(workers=1) as engine, pytest.raises(EnvironmentProblem, match="no_such"):
+        run_one(engine, Task(name, Order, Order), [], Order(), 30)
+
+
+def test_an_argument_of_the_wrong_type_stops_the_run() -> None:
+    with LocalEngine(workers=1) as engine, pytest.raises(ValueError, match="number"):
+        run_one(engine, OBEY, [], Order(number="many"), 30)  # type: ignore[arg-type]

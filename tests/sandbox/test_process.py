@@ -1,6 +1,7 @@
 """One worker and what can go wrong in it: each becomes a plain failure."""
 
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +27,7 @@ def spawner() -> Iterator[Spawner]:
 
 @pytest.fixture
 def worker(spawner: Spawner) -> Iterator[Worker]:
-    made = Worker(spawner, ["misbehaving"])
+    made = Worker(spawner, ["misbehaving:obey"])
     yield made
     made.close()
 
@@ -115,6 +116,13 @@ def test_a_file_cut_short_while_mapped(worker: Worker, tmp_path: Path) -> None:
     assert found.code == "vanished"
 
 
+def test_a_worker_that_died_while_idle(worker: Worker) -> None:
+    do(worker, "pid")
+    os.kill(worker.pid, signal.SIGKILL)
+    found = failure(worker, "pid")
+    assert (found.code, worker.alive) == ("worker-died", False)
+
+
 def test_killing_a_worker_ends_its_call(worker: Worker) -> None:
     answers: list[Said | Failure] = []
     thread = threading.Thread(target=lambda: answers.append(do(worker, "spin", seconds=3600)))
@@ -133,7 +141,7 @@ def test_nothing_reaches_the_terminal(worker: Worker, capfd: pytest.CaptureFixtu
 def test_secrets_in_the_environment_stay_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_PASSWORD", "hunter2")
     spawner = Spawner(Limits())
-    worker = Worker(spawner, ["misbehaving"])
+    worker = Worker(spawner, ["misbehaving:obey"])
     found = do(worker, "environment")
     worker.close()
     spawner.close()

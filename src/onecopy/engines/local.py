@@ -12,6 +12,7 @@ import queue
 import stat
 import threading
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Generic, Self, TypeVar
 
@@ -22,7 +23,7 @@ from onecopy.errors import UnreadableError
 from onecopy.model import Limits
 from onecopy.sandbox.files import not_a_file, unreadable
 from onecopy.sandbox.interface import Call, Failure, Openable, Outcome, Task
-from onecopy.sandbox.process import Worker
+from onecopy.sandbox.process import Worker, type_name
 
 ArgsT = TypeVar("ArgsT")
 ResultT = TypeVar("ResultT")
@@ -53,7 +54,7 @@ class LocalEngine:
             limits: What a call may cost. ``memory_bytes`` and ``file_bytes`` are enforced here, the rest
                 is the task's to keep.
         """
-        self.workers = workers or len(os.sched_getaffinity(0))
+        self.workers = workers or usable_cores()
         self._limits = limits or Limits()
         self._pool = Pool(self.workers, self._limits)
         self.memory = Memory(max(0, self._limits.memory_bytes - books.OWN_BYTES))
@@ -92,6 +93,16 @@ class LocalEngine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def usable_cores() -> int:
+    """How many processors this process may use: its affinity, and the quota of its container (cgroup 2)."""
+    cores = len(os.sched_getaffinity(0))
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        return max(1, min(cores, round(int(quota) / int(period))))
+    except (OSError, ValueError):  # no such file, or "max"
+        return cores
 
 
 class _Run(Generic[ArgsT, ResultT]):
@@ -218,7 +229,7 @@ class _Run(Generic[ArgsT, ResultT]):
                 self._busy.discard(worker)
 
     def _start(self) -> Worker:
-        return self._pool.start([self._task.function.partition(":")[0], self._task.args.__module__])
+        return self._pool.start([self._task.function, type_name(self._task.args)])
 
     def _open(self, file: Openable) -> BinaryIO:
         """Open a file and see that a worker can map it.

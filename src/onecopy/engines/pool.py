@@ -64,8 +64,8 @@ class Pool:
             else:
                 self._idle.append(slot)
 
-    def start(self, modules: Sequence[str]) -> Worker:
-        """Start a worker for an empty slot.
+    def start(self, names: Sequence[str]) -> Worker:
+        """Start a worker for an empty slot, with these functions and types at hand.
 
         Raises:
             EnvironmentProblem: if it cannot be started.
@@ -73,7 +73,7 @@ class Pool:
         """
         if self._closed:
             raise StoppedError
-        return Worker(self._spawner, modules)
+        return Worker(self._spawner, names)
 
     def close(self) -> None:
         """End the idle workers, and those in use when they are given back."""

@@ -4,6 +4,7 @@ Called by a worker after it has imported what it needs and before it sees a byte
 """
 
 import contextlib
+import functools
 import os
 import resource
 import site
@@ -17,7 +18,7 @@ from onecopy.sandbox import kernel, landlock, seccomp
 
 _OPEN_FILES = 1024
 _SLACK = 256 << 20  # address space for what is mapped later without costing memory: lazily imported modules
-_SHARED = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
+_SHARED = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store", "/etc/ld.so.cache")
 _FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/X11/fonts")
 
 
@@ -41,12 +42,17 @@ def lock_down(limits: Limits) -> dict[str, str]:
     return _in_words(files, calls)
 
 
-def readable() -> list[str]:
-    """What a worker may read: the standard library, installed packages, shared libraries, fonts."""
+@functools.cache
+def readable() -> tuple[str, ...]:
+    """What a worker may read: the standard library, installed packages, shared libraries, fonts.
+
+    The zygote finds out once, for all its workers.
+    """
     names = ("stdlib", "platstdlib", "purelib", "platlib")
     paths = [*map(sysconfig.get_path, names), *site.getsitepackages(), str(Path(__file__).parents[1])]
+    paths += [f"{prefix}/lib" for prefix in (sys.prefix, sys.base_prefix)]
     paths += [p for p in sys.path if Path(p).name in ("site-packages", "dist-packages", "lib-dynload")]
-    return [*dict.fromkeys(paths), *_SHARED, *_FONTS]
+    return (*dict.fromkeys(paths), *_SHARED, *_FONTS)
 
 
 def limit(limits: Limits) -> None:

@@ -8,7 +8,7 @@ from onecopy.model import Limits
 class Fork(msgspec.Struct, tag="fork"):
     """To the zygote, followed by a descriptor: start a worker on that socket. It answers `Forked`."""
 
-    modules: tuple[str, ...]
+    names: tuple[str, ...]
     limits: Limits
 
 

@@ -42,8 +42,8 @@ class Worker:
         calls: How many calls it was given.
     """
 
-    def __init__(self, spawner: Spawner, modules: Sequence[str]) -> None:
-        """Start it, with these modules imported.
+    def __init__(self, spawner: Spawner, names: Sequence[str]) -> None:
+        """Start it, with these functions and types (``package.module:name``) at hand.
 
         Raises:
             EnvironmentProblem: if it cannot be started.
@@ -52,7 +52,7 @@ class Worker:
         self._spawner = spawner
         self._lock = threading.Lock()
         self._ended = False
-        self.pid, self._sock = spawner.fork(modules)
+        self.pid, self._sock = spawner.fork(names)
         self._poll = select.poll()
         self._poll.register(self._sock, select.POLLIN)
         try:
@@ -85,10 +85,16 @@ class Worker:
             args: The task's argument.
             seconds: How long it may take.
             look: Called now and then while a long call runs. If it raises, the call is ended.
+
+        Raises:
+            ValueError: if the argument is not of the task's type.
         """
         deadline = time.monotonic() + seconds
         request = _request(task, args, len(files), seconds)
         self.calls += 1
+        if self._poll.poll(0):
+            self.close()
+            return failures.nonsense("it ended, or spoke before it was asked")
         try:
             wire.send(self._sock, request, deadline=deadline)
             wire.send_descriptors(self._sock, files)
@@ -168,7 +174,15 @@ class Worker:
         return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
 
 
+def type_name(type_: type) -> str:
+    """How a worker looks a type up: ``package.module:name``."""
+    return f"{type_.__module__}:{type_.__qualname__}"
+
+
 def _request(task: Task[ArgsT, Any], args: ArgsT, files: int, seconds: float) -> bytes:
-    args_type = f"{task.args.__module__}:{task.args.__qualname__}"
-    raw = msgspec.Raw(msgspec.msgpack.encode(args))
-    return msgspec.msgpack.encode(Request(task.function, args_type, raw, files, seconds))
+    """Encode a call. An argument of the wrong type is the caller's error, and no file's: it raises here."""
+    raw = msgspec.msgpack.encode(args)
+    msgspec.msgpack.decode(raw, type=task.args)
+    return msgspec.msgpack.encode(
+        Request(task.function, type_name(task.args), msgspec.Raw(raw), files, seconds)
+    )

@@ -33,6 +33,7 @@ _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "MALLOC_ARENA_MAX": "2",
     "OMP_NUM_THREADS": "1",
+    "OPENCV_FOR_THREADS_NUM": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
@@ -49,8 +50,8 @@ class Spawner:
         self._control: socket.socket | None = None
         self._errors = -1
 
-    def fork(self, modules: Sequence[str]) -> tuple[int, socket.socket]:
-        """Start a worker that has these modules imported.
+    def fork(self, names: Sequence[str]) -> tuple[int, socket.socket]:
+        """Start a worker that has these functions and types (``package.module:name``) at hand.
 
         Returns:
             Its process number, and our end of its socket.
@@ -61,7 +62,7 @@ class Spawner:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                return self._fork(Fork(tuple(modules), self._limits), theirs), ours
+                return self._fork(Fork(tuple(names), self._limits), theirs), ours
             except BaseException:
                 ours.close()
                 raise

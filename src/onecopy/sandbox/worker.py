@@ -44,7 +44,7 @@ def _answer(request: Request, descriptors: list[int]) -> bytes:
     limit_cpu(2 * request.seconds + 5)
     try:
         files = [_map(fd) for fd in descriptors]
-        function, args_type = _resolve(request.function), _resolve(request.args_type)
+        function, args_type = resolve(request.function), resolve(request.args_type)
         args = msgspec.msgpack.decode(request.args, type=args_type)
         result = msgspec.Raw(msgspec.msgpack.encode(function(files, args)))
         return msgspec.msgpack.encode(Result(value=result))
@@ -78,7 +78,7 @@ def _map(descriptor: int) -> mmap.mmap | bytes:
 
 
 @functools.cache
-def _resolve(name: str) -> Any:
+def resolve(name: str) -> Any:
     """Look up ``package.module:name``."""
     module, _, attribute = name.partition(":")
     return functools.reduce(getattr, attribute.split("."), importlib.import_module(module))

@@ -7,7 +7,6 @@ does, however that ends, and its workers with it.
 
 import contextlib
 import gc
-import importlib
 import os
 import resource
 import select
@@ -19,6 +18,7 @@ import msgspec
 
 from onecopy.model import Limits
 from onecopy.sandbox import kernel, wire, worker
+from onecopy.sandbox.lockdown import readable
 from onecopy.sandbox.messages import Fork, Forked, Reap, Reaped
 
 _MESSAGE_BYTES = 1 << 20
@@ -62,7 +62,7 @@ def _is_wanted(waiter: select.poll, control: socket.socket, parent: int) -> bool
 def _fork(control: socket.socket, request: Fork) -> Forked:
     (descriptor,) = wire.receive_descriptors(control, 1)
     try:
-        _import(request.modules)
+        _import(request.names)
         zygote = os.getpid()
         pid = os.fork()
     except Exception as error:
@@ -74,11 +74,12 @@ def _fork(control: socket.socket, request: Fork) -> Forked:
     return Forked(pid=pid)
 
 
-def _import(modules: tuple[str, ...]) -> None:
-    new = [name for name in modules if name not in sys.modules]
-    for name in new:
-        importlib.import_module(name)
-    if new:
+def _import(names: tuple[str, ...]) -> None:
+    before = len(sys.modules)
+    for name in names:
+        worker.resolve(name)
+    readable()
+    if len(sys.modules) > before:
         if "cv2" in sys.modules:
             sys.modules["cv2"].setNumThreads(1)
         gc.collect()
