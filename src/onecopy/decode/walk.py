@@ -79,7 +79,7 @@ class _Walk:
             if opener is None:
                 yield from self._picture(open_picture(data, self._budget.limits, inner=inner))
                 return
-            if depth >= self._budget.limits.nesting:
+            if depth >= self._budget.limits.nesting and opener is not frames.TiffContainer:
                 raise UnreadableError(
                     f"Archives are nested more than {depth} deep here. Unpack it and scan the folder.",
                     code="nested-too-deep",
@@ -117,6 +117,9 @@ class _Walk:
 
     def _member(self, member: Member, others: "_Others", depth: int) -> Iterator[Found]:
         try:
+            if member.head is not None and not _worth_reading(member.head()):
+                yield from others.met(member.inner)
+                return
             data = member.read()
         except Exception as error:
             yield _problem(member.inner, error)
@@ -212,6 +215,14 @@ def _opener(data: Buffer) -> _Opener | None:
     if kind is not None and kind.format == "tiff" and frames.has_pages(data, limit=2_000):
         return frames.TiffContainer
     return PdfContainer if kind is None and b"%PDF-" in head else None
+
+
+def _worth_reading(head: bytes) -> bool:
+    """Whether a file that begins like this could be an image or a container."""
+    try:
+        return _opener(head) is not None or sniff(head) is not None
+    except UnreadableError:
+        return True
 
 
 def _is_picture(found: Found) -> bool:

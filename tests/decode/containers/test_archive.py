@@ -128,18 +128,30 @@ def test_encrypted_members_are_said_and_neighbours_read(walked, zipped, png):
 
 
 def test_a_bomb_is_refused_by_its_declared_size(walked, zipped, png):
-    data = zipped(("bomb.bmp", bytes(20 << 20)), ("ok.png", png()))
+    header = b"BM" + bytes(12) + b"\x28\0\0\0"
+    data = zipped(("bomb.bmp", header + bytes(20 << 20)), ("ok.png", png()))
     found = walked(data)
     assert found.codes == {"!/bomb.bmp": "too-large"}
     assert found.inners == ["!/ok.png"]
 
 
 def test_more_than_the_limit_in_all_is_refused_member_by_member(walked, zipped, png):
-    noise = os.urandom(300_000)
+    noise = b"just bytes" + os.urandom(300_000)
     data = zipped(*((f"{n}.bin", noise) for n in range(4)), ("ok.png", png()))
     found = walked(data, unpacked_bytes=1_000_000)
     assert found.codes == {"!/3.bin": "too-large"}
     assert found.inners == ["!/ok.png"]
+
+
+def test_large_members_that_are_no_images_cost_no_budget(walked, zipped, png):
+    noise = os.urandom(3 << 20)
+    data = zipped(("film.mp4", noise), ("a.png", png()))
+    found = walked(data, unpacked_bytes=1 << 20)
+    assert [s.inner for s in found.skipped] == ["!/film.mp4"]
+    assert found.inners == ["!/a.png"]
+    found = walked(tarred(("film.mp4", noise), ("a.png", png())), unpacked_bytes=1 << 20)
+    assert [s.inner for s in found.skipped] == ["!/film.mp4"]
+    assert found.inners == ["!/a.png"]
 
 
 @pytest.mark.parametrize("declared", [10, 100_000_000])
@@ -169,7 +181,8 @@ def test_a_sparse_member_cannot_claim_more_than_the_limit(walked, png):
     header[483:495] = b"77777777777\0"
     header[148:156] = b"        "
     header[148:156] = b"%06o\0 " % sum(header)
-    found = walked(bytes(header) + bytes(512) + tarred(("a.png", png())))
+    block = (b"BM" + bytes(12) + b"\x28\0\0\0").ljust(512, b"\0")
+    found = walked(bytes(header) + block + tarred(("a.png", png())))
     assert found.codes == {"!/hole.png": "too-large"}
     assert found.inners == ["!/a.png"]
 

@@ -55,6 +55,15 @@ def test_a_jpeg2000_is_lifted(walked, maker, photo):
     assert (bytes(picture.stored), picture.context) == (file.getvalue(), b"")
 
 
+def test_a_jpeg_with_an_exif_orientation_is_still_that_file(walked, maker, jpeg):
+    exif = Image.Exif()
+    exif[274] = 6
+    data = jpeg(exif=exif)
+    maker.page(a=maker.image(data, 96, 64, Name.DeviceRGB, Filter=Name.DCTDecode))
+    picture = only(walked(maker.bytes()))
+    assert (bytes(picture.stored), picture.context) == (data, b"")
+
+
 def srgb() -> bytes:
     from PIL import ImageCms
 
@@ -291,6 +300,15 @@ def test_image_masks_are_black_where_they_paint(walked, maker, photo):
     assert (inverted.raster(luma=True).pixels == ~paper * 255).all()
     assert plain.header.mode == "1"
     assert plain.context != inverted.context
+
+
+def test_only_what_is_exact_counts_as_lossless(walked, maker, photo, jpeg):
+    small = maker.pixels(photo(9, 48, 32)[..., 0])
+    lossy = maker.image(jpeg(mode="L"), 96, 64, Name.DeviceGray, Filter=Name.DCTDecode)
+    exact = maker.pixels(photo(9)[..., 0])
+    for number, mask in enumerate((small, lossy, exact)):
+        maker.page(**{f"i{number}": maker.pixels(photo(), SMask=mask)})
+    assert [p.header.lossless for p in walked(maker.bytes()).pictures] == [False, False, True]
 
 
 # Where images hide

@@ -16,7 +16,7 @@ from functools import partial
 
 from onecopy.decode.containers.budget import Budget
 from onecopy.decode.containers.buffers import as_file
-from onecopy.decode.containers.interface import Member, Part
+from onecopy.decode.containers.interface import HEAD, LARGE, Member, Part
 from onecopy.decode.containers.names import Names, litter
 from onecopy.decode.interface import Buffer
 from onecopy.errors import UnreadableError
@@ -103,7 +103,13 @@ class TarContainer:
             return Skipped(inner=inner, reason="a symbolic link" if info.issym() else "not a regular file")
         if reason := litter(info.name):
             return Skipped(inner=inner, reason=reason)
-        return Member(inner=inner, read=partial(self._read, info))
+        head = partial(self._head, info) if info.size > LARGE and not self._packed else None
+        return Member(inner=inner, read=partial(self._read, info), head=head)
+
+    def _head(self, info: tarfile.TarInfo) -> bytes:
+        with _as_unreadable():
+            file = self._tar.extractfile(info)
+            return file.read(HEAD) if file is not None else b""
 
     def _read(self, info: tarfile.TarInfo) -> bytes:
         # A sparse member's size counts holes that cost nothing in the archive

@@ -11,7 +11,7 @@ from functools import partial
 
 from onecopy.decode.containers.budget import Budget
 from onecopy.decode.containers.buffers import as_file
-from onecopy.decode.containers.interface import Member, Part
+from onecopy.decode.containers.interface import HEAD, LARGE, Member, Part
 from onecopy.decode.containers.names import Names, litter
 from onecopy.decode.interface import Buffer
 from onecopy.errors import UnreadableError
@@ -71,7 +71,13 @@ class ZipContainer:
         if info.flag_bits & _ENCRYPTED:
             message = "It is encrypted. Unpack the archive with its password and scan the folder."
             return Problem(inner=inner, code="encrypted", message=message)
-        return Member(inner=inner, read=partial(self._read, info))
+        head = partial(self._head, info) if info.file_size > LARGE else None
+        return Member(inner=inner, read=partial(self._read, info), head=head)
+
+    def _head(self, info: zipfile.ZipInfo) -> bytes:
+        with _as_unreadable(), self._zip.open(info) as file:
+            return file.read(HEAD)
+        return b""
 
     def _read(self, info: zipfile.ZipInfo) -> bytes:
         size = info.file_size

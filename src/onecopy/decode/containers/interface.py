@@ -10,13 +10,22 @@ from onecopy.model import Problem, Skipped
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A file inside a container. ``read`` may be called until the next part is asked for.
+    """A file inside a container, which can be read until the next part is asked for.
 
-    ``read`` raises :class:`onecopy.errors.UnreadableError`, also where reading would break a limit.
+    ``read`` gives it whole; ``head``, for large ones, the first bytes for little cost. Both raise
+    :class:`onecopy.errors.UnreadableError`, ``read`` also where it would break a limit.
     """
 
     inner: str
     read: Callable[[], Buffer]
+    head: Callable[[], bytes] | None = None
+
+
+LARGE = 1 << 20
+"""Bytes from which on a member's head is worth a look before all of it is read."""
+
+HEAD = 4096
+"""Bytes that ``head`` gives."""
 
 
 Part = Picture | Member | Problem | Skipped

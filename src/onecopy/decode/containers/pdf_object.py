@@ -36,6 +36,7 @@ class PdfPicture:
         self.context = context
         self.header = header
         self._decode = decode
+        self._whole: Image.Image | None = None
 
     def native(self) -> Image.Image:
         """Decode at full size into Pillow's own mode, not colour-managed.
@@ -44,12 +45,12 @@ class PdfPicture:
             UnreadableError: with a stable code.
         """
         with translated("PDF", "pdf", b""):
-            return self._decode()
+            return self._decoded()
 
     def raster(self, *, at_least: int | None = None, luma: bool = False) -> Raster:
         """Decode; see :meth:`onecopy.decode.interface.Picture.raster`."""
         with translated("PDF", "pdf", b""):
-            image = self._decode()
+            image = self._decoded()
             width, height = image.size
             colours, alpha = colour.split_alpha(_reduced(image, at_least))
             shown = colour.to_grey(colours) if luma else colour.to_srgb(colours, self.header.profile)
@@ -59,6 +60,15 @@ class PdfPicture:
                 full_width=width,
                 full_height=height,
             )
+
+    def _decoded(self) -> Image.Image:
+        """The whole image; lossless ones are kept, as their pixels are digested and looked at."""
+        if self._whole is not None:
+            return self._whole
+        image = self._decode()
+        if self.header.lossless:
+            self._whole = image
+        return image
 
 
 def _reduced(image: Image.Image, at_least: int | None) -> Image.Image:
@@ -121,10 +131,13 @@ def _context(stream: Object, facts: Facts) -> bytes:
 
 
 def _is_that_file(stream: Object, facts: Facts, header: Header) -> bool:
-    """Whether a JPEG or JPEG 2000 stream looks in the PDF as it does as a file."""
+    """Whether a JPEG or JPEG 2000 stream looks in the PDF as it does as a file.
+
+    How a page turns or stretches an image is not part of it, so the file's own EXIF orientation stands.
+    """
     if facts.mask is not None or facts.colour_key or facts.stencil:
         return False
-    if (header.width, header.height) != (facts.width, facts.height) or header.orientation != 1:
+    if (header.width, header.height) != (facts.width, facts.height):
         return False
     if facts.codec == "jpx":
         if stream.get("/SMaskInData") not in (None, 0):

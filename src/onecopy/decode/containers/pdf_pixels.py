@@ -10,6 +10,7 @@ import pikepdf
 from pikepdf import Array, Object, StreamDecodeLevel
 from PIL import Image, ImageChops
 
+from onecopy.decode import colour
 from onecopy.decode.containers import pdf_render
 from onecopy.decode.containers.pdf_dict import Facts, Space, data_under_codec, facts_of
 from onecopy.decode.images import open_picture
@@ -32,7 +33,14 @@ def is_plain(facts: Facts) -> bool:
 
 def is_exact(facts: Facts) -> bool:
     """Whether :func:`native` gives the stored samples, all of them and unchanged."""
-    return is_plain(facts) or (facts.codec in ("ccitt", "jbig2") and facts.space.kind == "gray")
+    if not is_plain(facts) and not (facts.codec in ("ccitt", "jbig2") and facts.space.kind == "gray"):
+        return False
+    if facts.mask is None:
+        return True
+    mask = facts_of(facts.mask)
+    same_size = (mask.width, mask.height) == (facts.width, facts.height)
+    whole = same_size and facts.bits <= 8 and facts.space.kind != "cmyk" and _matte(facts) is None
+    return whole and mask.mask is None and is_exact(mask)
 
 
 def native(pdf: pikepdf.Pdf, stream: Object, facts: Facts, limits: Limits) -> Image.Image:
@@ -169,12 +177,7 @@ def _alpha(pdf: pikepdf.Pdf, facts: Facts, limits: Limits) -> Image.Image:
     mask = facts_of(facts.mask)
     if mask.width * mask.height > limits.pixels:
         raise UnreadableError("A mask in the PDF has too many pixels.", code="too-many-pixels")
-    found = _colours(pdf, facts.mask, mask, limits)
-    found = (
-        found.convert("L")
-        if found.mode != "I;16"
-        else Image.fromarray((np.asarray(found) >> 8).astype(np.uint8))
-    )
+    found = colour.to_eight_bits(_colours(pdf, facts.mask, mask, limits)).convert("L")
     return found if facts.soft else ImageChops.invert(found)
 
 
@@ -185,6 +188,7 @@ def _matte(facts: Facts) -> tuple[float, ...] | None:
 
 def _with_alpha(image: Image.Image, alpha: Image.Image, matte: tuple[float, ...] | None) -> Image.Image:
     size = image.size if image.width * image.height >= alpha.width * alpha.height else alpha.size
+    image = colour.to_eight_bits(image)
     colours = image.convert("L" if image.mode in ("1", "L") else "RGB")
     if colours.size != size:
         colours = colours.resize(size, Image.Resampling.BILINEAR)
