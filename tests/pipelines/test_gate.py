@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from onecopy.catalog import contents, images, occurrences
 from onecopy.catalog.occurrences import Occurrence
-from onecopy.catalog.schema import content, verdict
+from onecopy.catalog.schema import content, image, verdict
 from onecopy.catalog.store import Catalog
 from onecopy.engines.local import LocalEngine
-from onecopy.errors import UnreadableError, UsageError
+from onecopy.errors import EnvironmentProblem, UnreadableError, UsageError
 from onecopy.fingerprint import FINGERPRINT_VERSION
 from onecopy.model import Limits, Relation
 from onecopy.pipelines.gate import Context, Gate
@@ -168,6 +168,41 @@ def test_exact_duplicate_costs_no_decode(open_gate, jpeg):
     assert relations(elsewhere) == [Relation.SAME_BYTES, Relation.SAME_BYTES, Relation.SAME_IMAGE]
 
 
+def test_upload_is_kept_when_no_worker_starts(open_gate, jpeg):
+    class Exhausted:
+        workers = 1
+
+        def run(self, task, calls):
+            raise EnvironmentProblem("no worker can be started")
+
+        def close(self):
+            pass
+
+    working = open_gate()
+    working.submit(io.BytesIO(jpeg(70)), Context(case="c"))
+    poor = Gate(working.catalog, working.vault, Exhausted())
+    compared = poor.submit(io.BytesIO(jpeg(70)), Context(case="c"))
+    assert compared.decision is Action.LINK
+    reply = poor.submit(io.BytesIO(jpeg()), Context(case="c"))
+    assert (reply.decision, reply.problems[0].code) == (Action.STORE, "not-now")
+    # A later start looks at it.
+    later = open_gate()
+    later.prepare()
+    assert relations(later.check(io.BytesIO(jpeg(60)), Context(case="c"))) == [Relation.SAME_IMAGE] * 3
+
+
+def test_same_content_read_at_the_second_time_is_found_at_the_third(open_gate, jpeg):
+    gate = open_gate()
+    gate.submit(io.BytesIO(jpeg()), Context(case="c"))
+    with gate.catalog.write() as connection:  # as if nothing had been found in it
+        connection.execute(delete(image))
+        connection.execute(update(content).values(fingerprint_version=None))
+    other = open_gate()
+    assert relations(other.check(io.BytesIO(jpeg(60)), Context(case="c"))) == []
+    gate.submit(io.BytesIO(jpeg()), Context(case="d"))
+    assert Relation.SAME_IMAGE in relations(other.check(io.BytesIO(jpeg(60)), Context(case="c")))
+
+
 def test_rejected_upload_is_not_stored(open_gate, jpeg):
     reject = Rule(relations=frozenset(Relation), scope=Scope.CASE, action=Action.REJECT)
     gate = open_gate(rules=(reject,))
@@ -196,7 +231,7 @@ def scanned(gate, data):
     """Make a content look as a scan leaves it: identified without digests that only a gate needs."""
     with gate.spool() as spool:
         spool.write(data)
-        found = gate._identify(spool.sha256, spool.content())
+        found, _ = gate._identify(spool.sha256, spool.content())
     bare = [
         replace(one, fingerprint=replace(one.fingerprint, image_data_sha256=None)) for one in found.images
     ]
@@ -218,8 +253,8 @@ def test_scanned_archive_in_the_same_catalog(gate, jpeg):
     reply = gate.submit(io.BytesIO(jpeg()), Context(case="c"))
     assert (reply.decision, reply.matches) == (Action.STORE, ())
     with gate.catalog.read() as connection:
-        (image,) = images.of_contents(connection, [sha256])
-    assert image.fingerprint.image_data_sha256 is not None
+        (found,) = images.of_contents(connection, [sha256])
+    assert found.fingerprint.image_data_sha256 is not None
     with gate.vault.open(sha256) as file:
         assert file.read() == jpeg()
 

@@ -39,7 +39,7 @@ def test_reasons(action, relation, confidence, said):
 
 def test_nothing_like_it():
     assert reason(Action.STORE, FileIdentity(), None) == "It was stored as new."
-    assert reason(Action.STORE, FileIdentity(), None, stored=False) == "It would be stored as new."
+    assert reason(Action.STORE, FileIdentity(), None, done=False) == "It would be stored as new."
 
 
 def test_others_are_counted():

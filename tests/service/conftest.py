@@ -30,6 +30,7 @@ class Service:
     process: subprocess.Popen | None = None
     url: str = ""
     said: list = field(default_factory=list)
+    code: int | None = None
 
     def start(self):
         environment = os.environ | self.environment
@@ -47,7 +48,9 @@ class Service:
         self.said = []
         while not (self.said and "/v1/uploads" in self.said[-1]):
             line = self.process.stdout.readline()
-            assert line, f"the service did not start:\n{(self.folder / 'log').read_text()}"
+            if not line:
+                self.code = self.stop()
+                raise AssertionError(f"the service did not start:\n{self.errors()}")
             self.said.append(line.rstrip("\n"))
         self.url = re.search(r"http://\S+", self.said[0])[0]
         return self
@@ -67,8 +70,9 @@ class Service:
     def stop(self, how=signal.SIGTERM):
         if self.process is None:
             return None
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(how)
+        if how is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self.process.send_signal(how)
         code = self.process.wait(90)
         self.process.stdout.close()
         self.log.close()
@@ -114,7 +118,7 @@ def case(request):
 def send(client, case):
     """Uploads bytes: ``send(data, name, to="checks", case=…, agency=…)``."""
 
-    def send(data, name="photo.jpg", to="uploads", **fields):
+    def send(data, name="photo.jpg", /, to="uploads", **fields):
         return client.post(f"/v1/{to}", files={"file": (name, data)}, data={"case": case} | fields)
 
     return send

@@ -12,7 +12,7 @@ NAMES = [
     "two\nlines.jpg",
     "a; filename=b.exe",
     "日本語 übersicht.jpg",
-    "<script>alert(1)</script>.jpg",
+    "<script>alert(1)<script>.jpg",
     "100%.jpg",
     "back\\slash.jpg",
     "n" * 251 + ".jpg",

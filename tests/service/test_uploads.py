@@ -60,10 +60,9 @@ def test_same_file_in_another_case_is_linked_and_mentioned(send, client, encode,
 
 
 def test_other_agency_learns_nothing(send, encode, photo):
-    secret = "known only to fire"
-    for picture in (photo(), photo().crop((0, 0, 600, 440))):
-        data = encode(picture)
-        answer(send(data, "burnt.jpg", agency="fire", case=secret), *(201, "store"))
+    for number, picture in enumerate((photo(), photo().crop((0, 0, 600, 440)))):
+        data, secret = encode(picture), f"known only to fire {number}"
+        answer(send(data, "burnt.jpg", agency="fire", case=secret), 201, "store")
         for path, status in (("checks", 200), ("uploads", 201)):
             theirs = send(data, "x.jpg", agency=f"building {len(data)}", case=secret, to=path)
             body = answer(theirs, status, "store")
@@ -141,6 +140,7 @@ def test_check_stores_nothing(send, client, service, case, encode, photo):
         ("notes.txt", b"Meet at the site at noon.\n" * 10, "not-an-image"),
         ("broken.png", b"\x89PNG\r\n\x1a\n" + bytes(50), None),
     ],
+    ids=["empty", "text", "broken"],
 )
 def test_what_cannot_be_read_is_kept_and_said(send, client, name, data, code):
     body = answer(send(data, name, agency="unreadable"), 201, "store")

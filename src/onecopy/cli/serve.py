@@ -51,6 +51,8 @@ def serve(
         from onecopy.service.run import serve as run
         from onecopy.service.settings import Settings
     except ModuleNotFoundError as error:
+        if (error.name or "").startswith("onecopy"):
+            raise
         raise EnvironmentProblem(
             f"The service needs parts that are not installed ({error.name}). "
             "Install them with: pip install 'onecopy[service]'",

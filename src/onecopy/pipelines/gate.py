@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from onecopy.candidates.index import Index
-
 from onecopy.catalog.store import Catalog
 from onecopy.engines.interface import Engine
 from onecopy.engines.local import LocalEngine
@@ -133,7 +132,7 @@ class Gate:
         context = checked(context, file)
         with self._spooled(file) as spool:
             upload = self._upload(spool, context)
-            return reply(upload, self._looked(upload, spool), occurrence=None)
+            return reply(upload, self._looked(upload, spool), done=False)
 
     def submit(self, file: BinaryIO | Path | Spool, context: Context) -> GateReply:
         """Take an upload in. On return it is kept, and known to every later call.
@@ -143,15 +142,17 @@ class Gate:
         context = checked(context, file)
         with self._spooled(file) as spool:
             upload = self._upload(spool, context)
-            found = self._looked(upload, spool)
-            if reply(upload, found, occurrence=None).decision is Action.REJECT:
-                return reply(upload, found, occurrence=None)
+            answer = reply(upload, self._looked(upload, spool))
+            if answer.decision is Action.REJECT:
+                return answer
             self.vault.keep(spool)
             return self._stored(upload, spool)
 
     def _upload(self, spool: Spool, context: Context) -> Upload:
-        identity = self._identify(spool.sha256, spool.content())
-        return Upload(sha256=spool.sha256, size=spool.size, context=context, identity=identity)
+        identity, settled = self._identify(spool.sha256, spool.content())
+        return Upload(
+            sha256=spool.sha256, size=spool.size, context=context, identity=identity, settled=settled
+        )
 
     def _looked(self, upload: Upload, spool: Spool) -> Look:
         """Look at what is held, comparing until no question is open."""

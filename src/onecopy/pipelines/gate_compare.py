@@ -1,5 +1,6 @@
 """Comparing an upload's images with what is held by their pixels, where digests do not decide."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -8,6 +9,7 @@ from onecopy.catalog.batches import batches
 from onecopy.catalog.images import StoredImage
 from onecopy.catalog.verdicts import ordered
 from onecopy.engines.interface import Engine
+from onecopy.errors import EnvironmentProblem
 from onecopy.model import Evidence, Limits, Relation, Verdict
 from onecopy.sandbox.interface import Call, Failure, Openable
 from onecopy.vault.interface import Vault
@@ -20,6 +22,11 @@ Key = tuple[int, str, str]
 
 UNFINISHED = "unfinished"
 """The evidence method of a comparison that could not be made; never stored, so that it is tried again."""
+
+
+log = logging.getLogger(__name__)
+
+_NO_ANSWER = Failure(code="not-now", message="The service could not compare them now.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +83,23 @@ class Comparer:
         self, upload: Openable, groups: Sequence[Sequence[Question]]
     ) -> tuple[dict[Key, Verdict], list[tuple[Sequence[Question], Failure]]]:
         verdicts: dict[Key, Verdict] = {}
-        failed: list[tuple[Sequence[Question], Failure]] = []
+        failures: dict[int, Failure] = {}
         calls = (self._call(number, upload, group) for number, group in enumerate(groups))
-        for outcome in self.engine.run(VERIFY, calls):
-            group = groups[int(str(outcome.key))]
-            if outcome.result is not None and len(outcome.result.verdicts) == len(group):
-                verdicts |= zip((question.key for question in group), outcome.result.verdicts, strict=True)
-            else:
-                failed.append((group, outcome.failure or Failure(code="corrupt", message="No answer came.")))
+        try:
+            for outcome in self.engine.run(VERIFY, calls):
+                number = int(str(outcome.key))
+                if outcome.result is not None and len(outcome.result.verdicts) == len(groups[number]):
+                    keys = (question.key for question in groups[number])
+                    verdicts |= zip(keys, outcome.result.verdicts, strict=True)
+                elif outcome.failure is not None:
+                    failures[number] = outcome.failure
+        except EnvironmentProblem as error:
+            log.error("an upload could not be compared: %s", error.message)
+        failed = [
+            (group, failures.get(number, _NO_ANSWER))
+            for number, group in enumerate(groups)
+            if group[0].key not in verdicts
+        ]
         return verdicts, failed
 
     def _call(self, key: int, upload: Openable, group: Sequence[Question]) -> Call[VerifyArgs]:

@@ -27,6 +27,8 @@ class Upload:
     size: int
     context: Context
     identity: FileIdentity
+    settled: bool = True
+    """Whether the identity may be remembered."""
     answers: dict[Key, Verdict] = field(default_factory=dict)
     """Verdicts of the pixels, by question."""
 

@@ -1,17 +1,26 @@
 """What is in an upload: remembered, or found out in a sandboxed worker."""
 
+import logging
 from dataclasses import dataclass
-
-from onecopy.fingerprint.identify import IDENTIFY, IdentifyArgs
 
 from onecopy.catalog import contents, uploads
 from onecopy.catalog.store import Catalog
 from onecopy.engines.interface import Engine
+from onecopy.errors import EnvironmentProblem
 from onecopy.fingerprint import FINGERPRINT_VERSION
-from onecopy.model import FileIdentity, Limits
+from onecopy.fingerprint.identify import IDENTIFY, IdentifyArgs
+from onecopy.model import FileIdentity, Limits, Problem
 from onecopy.pipelines.identify import CHANCE, EXTRAS, call, found
-from onecopy.sandbox.interface import Call, Openable
+from onecopy.sandbox.interface import Call, Openable, Outcome
 from onecopy.vault.interface import Vault
+
+log = logging.getLogger(__name__)
+
+_NOT_NOW = Problem(
+    inner="",
+    code="not-now",
+    message="The service could not look at it now; it will when it is started again.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +32,14 @@ class Identifier:
     engine: Engine
     limits: Limits
 
-    def __call__(self, sha256: str, content: Openable) -> FileIdentity:
+    def __call__(self, sha256: str, content: Openable) -> tuple[FileIdentity, bool]:
         """What is in a content. One that came before is not decoded again.
 
         A content that only a scan met is identified again: a scan may leave digests out that the gate needs.
+
+        Returns:
+            What was found, and whether that is settled: a machine that cannot start a worker now says
+            nothing of the content, which must be looked at another time.
         """
         with self.catalog.read() as connection:
             if uploads.received(connection, sha256) and contents.known(
@@ -34,9 +47,13 @@ class Identifier:
             ):
                 remembered = contents.identity(connection, sha256)
                 if remembered is not None:
-                    return remembered
-        (outcome,) = self.engine.run(IDENTIFY, [self._call(sha256, content)])
-        return found(outcome)
+                    return remembered, True
+        try:
+            (outcome,) = self.engine.run(IDENTIFY, [self._call(sha256, content)])
+        except EnvironmentProblem as error:
+            log.error("an upload could not be read: %s", error.message)
+            return FileIdentity(problems=(_NOT_NOW,)), False
+        return found(outcome), _settled(outcome)
 
     def again(self) -> None:
         """Identify again what was received and identified by another version, or with fewer extras."""
@@ -45,7 +62,7 @@ class Identifier:
         calls = (self._call(sha256, self.vault.content(sha256)) for sha256 in sizes)
         for outcome in self.engine.run(IDENTIFY, calls):
             sha256 = str(outcome.key)
-            if outcome.failure is None or outcome.failure.code not in CHANCE:
+            if _settled(outcome):
                 self._record(sha256, sizes[sha256], found(outcome))
 
     def _record(self, sha256: str, size: int, identity: FileIdentity) -> None:
@@ -54,3 +71,7 @@ class Identifier:
 
     def _call(self, sha256: str, content: Openable) -> Call[IdentifyArgs]:
         return call(sha256, content, self.limits, always_digest_image_data=True)
+
+
+def _settled(outcome: Outcome[FileIdentity]) -> bool:
+    return outcome.failure is None or outcome.failure.code not in CHANCE

@@ -42,9 +42,7 @@ class Known:
                 if image.fingerprint.version == self._version:
                     for agency in fresh[image.content]:
                         self._index(agency).add(image.id, image.fingerprint)
-            for sha256, agencies in fresh.items():
-                for agency in agencies:
-                    self._contents[agency].add(sha256)
+                        self._contents[agency].add(image.content)
             self._seen = seen
 
     def candidates(self, agency: str, fingerprint: Fingerprint) -> list[int]:

@@ -17,21 +17,28 @@ MATCHES = 50
 """How many matches a reply lists, at most."""
 
 
-def reply(upload: Upload, found: Look, occurrence: str | None) -> GateReply:
-    """Answer for an upload that was stored as ``occurrence``, or was not stored."""
+def reply(upload: Upload, found: Look, *, occurrence: str | None = None, done: bool = True) -> GateReply:
+    """Answer for an upload.
+
+    Args:
+        upload: What came.
+        found: What it has to do with.
+        occurrence: What it was stored as, if it was.
+        done: Whether the decision was carried out, or is only said.
+    """
     action = settle(found.ties, len(upload.identity.images))
     ties = [tie for tie in in_order(found.ties) if tie.verdict.relation is not Relation.DISTINCT]
     context = upload.context
     return GateReply(
         occurrence=Received(id=occurrence, case=context.case, name=context.name, sha256=upload.sha256),
         decision=action,
-        reason=_reason(upload, ties, action, stored=occurrence is not None),
+        reason=_reason(upload, ties, action, done=done),
         matches=tuple(_match(tie) for tie in ties[:MATCHES]),
         problems=upload.identity.problems,
     )
 
 
-def _reason(upload: Upload, ties: Sequence[Tie], action: Action, *, stored: bool) -> str:
+def _reason(upload: Upload, ties: Sequence[Tie], action: Action, *, done: bool) -> str:
     named = [tie for tie in ties if tie.rule.mention]
     # The one that decided comes first; a container is stored for its new images, so none of these did.
     deciding = next((tie for tie in named if tie.rule.action is action), None)
@@ -39,7 +46,7 @@ def _reason(upload: Upload, ties: Sequence[Tie], action: Action, *, stored: bool
     mention = None
     if tie is not None:
         mention = Mention(occurrence=tie.occurrence, verdict=tie.verdict, whole=tie.question is None)
-    return reason(action, upload.identity, mention, more=max(0, len(named) - 1), stored=stored)
+    return reason(action, upload.identity, mention, more=max(0, len(named) - 1), done=done)
 
 
 def _match(tie: Tie) -> Match:

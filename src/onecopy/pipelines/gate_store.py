@@ -45,6 +45,9 @@ def store(connection: Connection, upload: Upload, found: Look) -> GateReply:
 
 def _store_content(connection: Connection, upload: Upload) -> None:
     """Once a content; also one that a scan identified, if it left digests out."""
+    contents.add(connection, upload.sha256, upload.size)
+    if not upload.settled:
+        return
     known = contents.known(connection, [upload.sha256], version=FINGERPRINT_VERSION, extras=EXTRAS)
     if not known:
         contents.record(

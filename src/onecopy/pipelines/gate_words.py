@@ -47,7 +47,7 @@ def shown(text: str) -> str:
 
 
 def reason(
-    action: Action, identity: FileIdentity, mention: Mention | None, *, more: int = 0, stored: bool = True
+    action: Action, identity: FileIdentity, mention: Mention | None, *, more: int = 0, done: bool = True
 ) -> str:
     """Say what became of an upload and why.
 
@@ -56,12 +56,12 @@ def reason(
         identity: What was found in the file.
         mention: The earlier occurrence that counted, if one may be named.
         more: How many other earlier occurrences have to do with it.
-        stored: Whether it was done, or is only said what would be.
+        done: Whether it was done, or would be.
 
     Returns:
         One to three sentences.
     """
-    sentences = [_about(identity, mention), _done(action, mention, stored=stored)]
+    sentences = [_about(identity, mention), _done(action, mention, done=done)]
     if more:
         sentences.append(f"{more} more related {'one is' if more == 1 else 'ones are'} listed.")
     sentences += _unread(identity)
@@ -107,15 +107,15 @@ def _subject(identity: FileIdentity, mention: Mention) -> tuple[str, str]:
     return "This image", "image"
 
 
-def _done(action: Action, mention: Mention | None, *, stored: bool) -> str:
-    was = "was" if stored else "would be"
+def _done(action: Action, mention: Mention | None, *, done: bool) -> str:
+    was = "was" if done else "would be"
     match action:
         case Action.LINK:
             return f"It {was} linked, nothing more is needed."
         case Action.HOLD:
             return f"It {was} stored; a person will look at both."
         case Action.REJECT:
-            return f"It {was} not stored." if stored else "It would not be stored."
+            return "It was not stored." if done else "It would not be stored."
     if mention is None:
         return f"It {was} stored as new."
     if mention.verdict.relation is Relation.SAME_SCENE:

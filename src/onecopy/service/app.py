@@ -12,6 +12,7 @@ import onecopy
 from onecopy.pipelines.gate import Gate
 from onecopy.service import problems
 from onecopy.service.api import reading, uploads
+from onecopy.service.api.models import described
 from onecopy.service.headers import SecurityHeaders
 from onecopy.service.settings import Settings
 from onecopy.service.threads import AT_ONCE
@@ -53,6 +54,7 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
     app.include_router(uploads.router)
     app.include_router(reading.router)
     app.add_api_route("/healthz", healthz, methods=["GET"], tags=["service"], summary="Whether it runs.")
+    app.openapi_schema = described(app.openapi())
     return app
 
 

@@ -74,9 +74,11 @@ def _onecopy(_: Request, error: Exception) -> JSONResponse:
     # What is left is ours to mend, and may name folders and addresses: those are for the log alone.
     log.error("%s: %s", error.code, error.message, exc_info=error)
     if error.code == "disk-full":
-        return problem(507, "disk-full", "The service has no room left. Nothing was stored; try again later.")
+        return problem(
+            507, "disk-full", "The service has no room left. Nothing was taken in; send it again later."
+        )
     if isinstance(error, EnvironmentProblem):
-        detail = "The service cannot reach its storage. Nothing was stored; try again."
+        detail = "The service cannot reach its storage. Nothing was taken in; send it again."
         return problem(503, "unavailable", detail, headers={"Retry-After": "5"})
     return _unexpected(_, error)
 
@@ -99,4 +101,4 @@ def _validation(_: Request, error: Exception) -> JSONResponse:
 
 def _unexpected(_: Request, error: Exception) -> JSONResponse:
     log.error("a request failed", exc_info=error)
-    return problem(500, "internal-error", "Something went wrong here; it was logged. Nothing was stored.")
+    return problem(500, "internal-error", "Something went wrong here; it was logged. Send it again later.")

@@ -31,7 +31,7 @@ _REPLY = {
 _OCCURRENCE = _RECEIVED | {
     "agency": "",
     "source": "portal",
-    "category": None,
+    "category": "site-photo",
     "received_at": "2026-05-03T09:12:44Z",
     "bytes": 2183402,
     "decision": "link",
@@ -51,7 +51,7 @@ def _example(value: Any) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [value]})
 
 
-class ReceivedModel(BaseModel):
+class Received(BaseModel):
     """An occurrence, in short."""
 
     model_config = _example(_RECEIVED)
@@ -61,11 +61,11 @@ class ReceivedModel(BaseModel):
     sha256: str = Field(description="Of the file's bytes, in hexadecimal.")
 
 
-class MatchModel(BaseModel):
+class Match(BaseModel):
     """An earlier occurrence that has to do with the upload."""
 
     model_config = _example(_MATCH)
-    occurrence: ReceivedModel
+    occurrence: Received
     relation: Relation
     confidence: float = Field(ge=0, le=1)
     evidence: dict[str, Any] = Field(description="Why. It speaks of two images, A and B.")
@@ -86,14 +86,14 @@ class Reply(BaseModel):
     """What became of an upload, or after a check: what would."""
 
     model_config = _example(_REPLY)
-    occurrence: ReceivedModel
+    occurrence: Received
     decision: Action
     reason: str = Field(description="Words that can be shown to the uploader.")
-    matches: list[MatchModel]
+    matches: list[Match]
     problems: list[ProblemInFile] = Field([], description="Left out where all could be read.")
 
 
-class OccurrenceModel(ReceivedModel):
+class Occurrence(Received):
     """An occurrence, and what was decided about it."""
 
     model_config = _example(_OCCURRENCE)
@@ -106,16 +106,16 @@ class OccurrenceModel(ReceivedModel):
     reason: str
 
 
-class CaseModel(BaseModel):
+class Case(BaseModel):
     """A case of an agency, and what was received for it, oldest first."""
 
     model_config = _example(_CASE)
     case: str
     agency: str
-    occurrences: list[OccurrenceModel]
+    occurrences: list[Occurrence]
 
 
-class ProblemModel(BaseModel):
+class Problem(BaseModel):
     """A problem (RFC 9457)."""
 
     model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_PROBLEM]})
@@ -126,18 +126,33 @@ class ProblemModel(BaseModel):
     detail: str = Field(description="What happened and what to do, for people.")
 
 
+_PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_WORDS = {
+    400: "The form is malformed, or was interrupted.",
+    401: "There is no valid token.",
+    404: "There is no such thing.",
+    409: "The agency's policy rejects the upload; nothing was stored.",
+    413: "The file is too large.",
+    415: "The body is not a form.",
+    422: "A field is missing or not allowed.",
+    503: "The storage cannot be reached; try again.",
+    507: "There is no room left.",
+}
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problems an endpoint may answer with, for its description."""
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemModel"}}}
-    words = {
-        400: "The form is malformed, or was interrupted.",
-        401: "There is no valid token.",
-        404: "There is no such thing.",
-        409: "The agency's policy rejects the upload; nothing was stored.",
-        413: "The file is too large.",
-        415: "The body is not a form.",
-        422: "A field is missing or not allowed.",
-        503: "The storage cannot be reached; try again.",
-        507: "There is no room left.",
-    }
-    return {status: {"description": words[status], "content": content} for status in statuses}
+    return {status: {"description": _WORDS[status], "content": _PROBLEM_CONTENT} for status in statuses}
+
+
+def described(document: dict[str, Any]) -> dict[str, Any]:
+    """Complete the description that the framework made: its own form of errors is not used here."""
+    schemas = document["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas["Problem"] = Problem.model_json_schema()
+    for path in document["paths"].values():
+        for operation in path.values():
+            if "422" in operation["responses"]:
+                operation["responses"]["422"] = problems(422)[422]
+    return document

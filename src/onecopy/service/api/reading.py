@@ -7,12 +7,11 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import StreamingResponse
 
-from onecopy.catalog import decisions, uploads
-from onecopy.catalog.occurrences import Occurrence
+from onecopy.catalog import decisions, occurrences, uploads
 from onecopy.pipelines.gate import Gate
 from onecopy.policy.rules import Action
 from onecopy.service.api.disposition import attachment
-from onecopy.service.api.models import CaseModel, OccurrenceModel, problems
+from onecopy.service.api.models import Case, Occurrence, problems
 from onecopy.service.auth import Uploader
 from onecopy.service.problems import ProblemError
 
@@ -21,8 +20,8 @@ router = APIRouter(prefix="/v1", tags=["reading"])
 PIECE = 1 << 20
 
 
-@router.get("/occurrences/{id}", response_model=OccurrenceModel, responses=problems(401, 404, 503))
-def occurrence(request: Request, id: str, _: Uploader) -> OccurrenceModel:
+@router.get("/occurrences/{id}", response_model=Occurrence, responses=problems(401, 404, 503))
+def occurrence(request: Request, id: str, _: Uploader) -> Occurrence:
     """What is known of an occurrence."""
     gate: Gate = request.app.state.gate
     with gate.catalog.read() as connection:
@@ -48,13 +47,13 @@ def content(request: Request, id: str, _: Uploader) -> StreamingResponse:
     return StreamingResponse(_pieces(file), media_type="application/octet-stream", headers=headers)
 
 
-@router.get("/cases/{id:path}", response_model=CaseModel, responses=problems(401, 404, 503))
+@router.get("/cases/{id:path}", response_model=Case, responses=problems(401, 404, 503))
 def case(
     request: Request,
     id: str,
     _: Uploader,
     agency: str = Query("", description="Whose case it is, if uploads name an agency."),
-) -> CaseModel:
+) -> Case:
     """What was received for a case. Encode the case for the address; a slash in it may stay or be %2F."""
     gate: Gate = request.app.state.gate
     with gate.catalog.read() as connection:
@@ -62,19 +61,19 @@ def case(
         if not found:
             detail = "There is no such case. If it is an agency's, add '?agency=' and its name."
             raise ProblemError(404, "not-found", detail)
-        return CaseModel(case=id, agency=agency, occurrences=[_model(connection, one) for one in found])
+        return Case(case=id, agency=agency, occurrences=[_model(connection, one) for one in found])
 
 
-def _get(connection: Connection, public_id: str) -> Occurrence:
+def _get(connection: Connection, public_id: str) -> occurrences.Occurrence:
     one = uploads.get(connection, public_id)
     if one is None:
         raise ProblemError(404, "not-found", "There is no such occurrence.")
     return one
 
 
-def _model(connection: Connection, one: Occurrence) -> OccurrenceModel:
+def _model(connection: Connection, one: occurrences.Occurrence) -> Occurrence:
     decision = decisions.of_occurrence(connection, one.id)[-1]
-    return OccurrenceModel(
+    return Occurrence(
         id=one.public_id,
         case=one.case_id or "",
         name=one.name,
