@@ -20,7 +20,7 @@ def doctor(
     catalog: Annotated[
         str | None,
         typer.Option(
-            envvar="ONECOPY_CATALOG", help="Path or URL of the catalog. [default: in your data folder]"
+            envvar="ONECOPY_CATALOG", help="Path or URL of the catalog. By default in your data folder."
         ),
     ] = None,
 ) -> Code:

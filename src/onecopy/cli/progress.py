@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
 
     from onecopy.pipelines.scan_model import Progress
 
@@ -20,7 +21,9 @@ class Plain:
 
     def __init__(self, *, as_json: bool = False) -> None:
         self._as_json = as_json
-        self._name, self._items, self._done, self._bytes = "", None, 0, 0  # type: tuple[str, int | None, int, int]
+        self._name = ""
+        self._items: int | None = None
+        self._done = self._bytes = 0
         self._said = self._begun = time.monotonic()
 
     def stage(self, name: str, *, items: int | None = None, bytes_: int | None = None) -> None:
@@ -78,7 +81,7 @@ class Bars:
             console=Console(stderr=True),
             refresh_per_second=5,
         )
-        self._task = None  # the bar of the stage under way
+        self._task: TaskID | None = None
         self._bytes = 0
         self._begun = self._shown = time.monotonic()
         self._pending = 0

@@ -22,18 +22,19 @@ def scan(
     catalog: Annotated[
         str | None,
         typer.Option(
-            envvar="ONECOPY_CATALOG", help="Path or URL of the catalog. [default: in your data folder]"
+            envvar="ONECOPY_CATALOG", help="Path or URL of the catalog. By default in your data folder."
         ),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="How many files to look at at once. [default: one a processor]")
+        int | None,
+        typer.Option(min=1, help="How many files to look at at once. By default one for each processor."),
     ] = None,
     exclude: Annotated[
         list[str] | None,
         typer.Option(help="Leave out what matches this glob, by name or by path. Repeatable."),
     ] = None,
     paranoid: Annotated[
-        bool, typer.Option(help="Read every file again, even if it looks unchanged.")
+        bool, typer.Option("--paranoid", help="Read every file again, even if it looks unchanged.")
     ] = False,
     all_relations: Annotated[
         bool, typer.Option("--all-relations", help="List pairs that only share a form, too.")
@@ -67,15 +68,18 @@ def scan(
     if out:
         prepare(out)
     begun = time.monotonic()
-    with Scan(
-        source,
-        catalog=catalog,
-        workers=workers,
-        exclude=exclude or (),
-        ignore=[out] if out else [],
-        paranoid=paranoid,
-        all_relations=all_relations,
-    ) as one, choose(quiet=quiet, as_json=json) as progress:
+    with (
+        Scan(
+            source,
+            catalog=catalog,
+            workers=workers,
+            exclude=exclude or (),
+            ignore=[out] if out else [],
+            paranoid=paranoid,
+            all_relations=all_relations,
+        ) as one,
+        choose(quiet=quiet, as_json=json) as progress,
+    ):
         scanned = one.run(progress)
         written = write(one, scanned.findings, out, price, progress) if out else []
     seconds = time.monotonic() - begun

@@ -105,7 +105,7 @@ def _copies(totals: Totals, price: float) -> Iterator[str]:
     redundant = sum(one.bytes for _, one in linkable)
     free = sum(one.reclaimable_bytes for _, one in linkable)
     cost = redundant / 1e12 * price
-    yield f"  {size(redundant)} redundant (${cost:,.2f} a year), {size(free)} of it can be given back by linking"
+    yield f"  {size(redundant)} redundant (${cost:,.2f} a year); linking gives back {size(free)} of it"
 
 
 def _unreadable(scanned: Scanned) -> Iterator[str]:

@@ -1,0 +1,147 @@
+"""From what images are to each other to what occurrences are: relations, groups and figures.
+
+Images are of contents; one content can have many occurrences, which share its relations.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, islice, product
+
+from onecopy.catalog.images import Summary
+from onecopy.findings import FoundGroup, FoundRelation, Member, Redundant
+from onecopy.model import Evidence, Relation, Verdict
+from onecopy.pipelines.exact import SAME_BYTES
+from onecopy.pipelines.scan_lists import Place
+
+MOST_PAIRS = 200
+"""Pairs of occurrences listed for one pair of images, at most: a logo in a thousand letters is one fact.
+Every occurrence still appears in its group."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageGroup:
+    """Images tied by linkable relations: the one to keep, why, and each other one's verdict with it."""
+
+    keep: int
+    reasons: tuple[str, ...]
+    members: tuple[tuple[int, Verdict], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expander:
+    """Knows the images by number, and at which places each content is."""
+
+    images: Mapping[int, Summary]
+    places: Mapping[str, Sequence[Place]]
+
+    def _at(self, image: int) -> list[tuple[Place, str]]:
+        """Where an image is: the file, and its locator."""
+        one = self.images[image]
+        return [(place, place.locator + one.inner) for place in self.places[one.content]]
+
+    def copies(self) -> Iterator[FoundRelation]:
+        """The relations between occurrences of one image."""
+        for image in self.images:
+            for (place_a, a), (place_b, b) in islice(combinations(self._at(image), 2), MOST_PAIRS):
+                yield _found(a, b, _copy(place_a, a, place_b))
+
+    def relations(self, verdicts: Iterable[tuple[tuple[int, int], Verdict]]) -> Iterator[FoundRelation]:
+        """The relations between occurrences of two images; evidence speaks of A and B in this order."""
+        for (a, b), verdict in verdicts:
+            for (_, at_a), (_, at_b) in self.pairs(a, b):
+                yield _found(at_a, at_b, verdict)
+
+    def pairs(self, a: int, b: int) -> Iterator[tuple[tuple[Place, str], tuple[Place, str]]]:
+        """The pairs of occurrences of two images that are listed."""
+        return islice(product(self._at(a), self._at(b)), MOST_PAIRS)
+
+    def count(self, told_apart: Iterable[tuple[tuple[int, int], Relation]]) -> Counter[Relation]:
+        """How many pairs of occurrences have relations that are not listed."""
+        total: Counter[Relation] = Counter()
+        for (a, b), relation in told_apart:
+            total[relation] += sum(1 for _ in self.pairs(a, b))
+        return total
+
+    def groups(self, found: Iterable[ImageGroup]) -> tuple[list[FoundGroup], dict[Relation, Redundant]]:
+        """The groups of occurrences, and what they make redundant.
+
+        Args:
+            found: The groups of images; an image outside them with several occurrences is a group, too.
+        """
+        groups: list[FoundGroup] = []
+        redundant: dict[Relation, Redundant] = {}
+        grouped: set[int] = set()
+        for group in found:
+            grouped.update((group.keep, *(number for number, _ in group.members)))
+            groups.append(self._group(group, redundant))
+        for image in self.images:
+            if image not in grouped and len(self.places[self.images[image].content]) > 1:
+                reasons = ("All are equal byte by byte; the first by name is kept.",)
+                groups.append(self._group(ImageGroup(keep=image, reasons=reasons), redundant))
+        return sorted(groups, key=lambda group: group.keep), redundant
+
+    def _group(self, group: ImageGroup, redundant: dict[Relation, Redundant]) -> FoundGroup:
+        (kept, keep), *copies = sorted(self._at(group.keep), key=_preference)
+        disks = {kept.disk}
+        members = []
+        for place, locator in copies:
+            members.append(_member(locator, SAME_BYTES))
+            self._count(group.keep, place, locator, Relation.SAME_BYTES, disks, redundant)
+        for image, verdict in group.members:
+            for n, (place, locator) in enumerate(sorted(self._at(image), key=_preference)):
+                members.append(_member(locator, verdict))
+                # Further copies of a member can be given back whatever the member itself is.
+                relation = Relation.SAME_BYTES if n else verdict.relation
+                self._count(image, place, locator, relation, disks, redundant)
+        members.sort(key=lambda member: member.locator)
+        return FoundGroup(keep=keep, reasons=group.reasons, members=tuple(members))
+
+    def _count(
+        self,
+        image: int,
+        place: Place,
+        locator: str,
+        relation: Relation,
+        disks: set[tuple[int, int]],
+        redundant: dict[Relation, Redundant],
+    ) -> None:
+        """Add an occurrence beyond the kept one to the figures."""
+        whole_file = locator == place.locator
+        hard_link = whole_file and place.disk in disks
+        if whole_file:
+            disks.add(place.disk)
+        size = 0 if hard_link else self.images[image].byte_size
+        free = size if whole_file and relation is Relation.SAME_BYTES else 0
+        old = redundant.get(relation, Redundant())
+        redundant[relation] = Redundant(
+            images=old.images + 1, bytes=old.bytes + size, reclaimable_bytes=old.reclaimable_bytes + free
+        )
+
+
+def _preference(at: tuple[Place, str]) -> tuple[bool, str]:
+    """Files before images inside containers, then by name."""
+    place, locator = at
+    return locator != place.locator, locator
+
+
+def _copy(place_a: Place, a: str, place_b: Place) -> Verdict:
+    if place_a.disk != place_b.disk:
+        return SAME_BYTES
+    words = (f"A hard link of {a}: one file with two names, so linking frees no bytes.",)
+    return replace(SAME_BYTES, evidence=Evidence(method="digest", words=words))
+
+
+def _found(a: str, b: str, verdict: Verdict) -> FoundRelation:
+    return FoundRelation(
+        a=a, b=b, relation=verdict.relation, confidence=verdict.confidence, evidence=verdict.evidence
+    )
+
+
+def _member(locator: str, verdict: Verdict) -> Member:
+    return Member(locator=locator, relation=verdict.relation, confidence=verdict.confidence)
+
+
+def count(relations: Iterable[FoundRelation]) -> Counter[Relation]:
+    """How many pairs have each relation."""
+    return Counter(relation.relation for relation in relations)

@@ -1,0 +1,58 @@
+"""The first look at the sources: how much there is, and whether anything is different from last time."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from onecopy.sources.interface import File, Left, Source
+
+
+@dataclass(slots=True)
+class Survey:
+    """Counts what passes by, and takes the digest of every name and state.
+
+    Equal digests: the same names, sizes, times, inodes and remarks, in the same order.
+    """
+
+    files: int = 0
+    bytes: int = 0
+    left: list[Left] = field(default_factory=list)
+    _lines: list[str] = field(default_factory=list)
+    _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    def entries(self, sources: Iterable[Source]) -> Iterator[File]:
+        """List the sources, and pass on the files."""
+        for source in sources:
+            for entry in source.list():
+                self._note(entry)
+                if isinstance(entry, File):
+                    yield entry
+
+    def _note(self, entry: File | Left) -> None:
+        if isinstance(entry, File):
+            self.files += 1
+            self.bytes += entry.state.size
+            self._lines.append(f"{entry.absolute}\n{entry.state}\n")
+        else:
+            self.left.append(entry)
+            self._lines.append(f"{entry.absolute}\n{entry.reason}\n")
+        if len(self._lines) >= 512:
+            self._fold()
+
+    def _fold(self) -> None:
+        self._digest.update("".join(self._lines).encode())
+        self._lines.clear()
+
+    @property
+    def digest(self) -> str:
+        """Of everything that passed by."""
+        self._fold()
+        return self._digest.hexdigest()
+
+
+def survey(sources: Iterable[Source]) -> Survey:
+    """Look at everything once, reading nothing."""
+    seen = Survey()
+    for _ in seen.entries(sources):
+        pass
+    return seen
