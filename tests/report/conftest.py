@@ -205,6 +205,15 @@ FIELDS = [
 @pytest.fixture
 def archive():
     """Three submissions of one permit application, and a neighbouring one."""
+    return permit_archive()
+
+
+@pytest.fixture(scope="session")
+def make_archive():
+    return permit_archive
+
+
+def permit_archive():
     it = Archive()
     first, second, third = (
         f"archive/BP-2026-0417/{name}" for name in ("1-portal", "2-email", "3-resubmission")

@@ -40,7 +40,7 @@ def test_confidence_never_promises_more_than_it_is(value):
 
 
 def test_money():
-    assert words.money(0) == "$0.00"
+    assert words.money(0) == "$0"
     assert words.money(0.001) == "under $0.01"
     assert words.money(3.5) == "$3.50"
     assert words.money(12_345.6) == "$12,346"

@@ -72,6 +72,8 @@ def confidence(value: float) -> str:
 
 def money(value: float) -> str:
     """US dollars: cents only below ten dollars."""
+    if not value:
+        return "$0"
     if 0 < value < 0.01:
         return "under $0.01"
     return f"${value:,.2f}" if value < 10 else f"${value:,.0f}"

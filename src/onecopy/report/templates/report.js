@@ -86,10 +86,12 @@ addEventListener("DOMContentLoaded", () => {
     const view = lists.find((candidate) => candidate.entries.includes(target));
     if (!view || view.visible.has(target)) return;
     form.reset();
-    apply();
-    view.limit = Math.max(PAGE, view.matching.indexOf(target) + 1);
-    draw(view);
-    target.scrollIntoView();
+    // Only after the reset was applied, which happens in a turn of its own.
+    setTimeout(() => {
+      view.limit = Math.max(PAGE, view.matching.indexOf(target) + 1);
+      draw(view);
+      target.scrollIntoView();
+    });
   }
 
   let timer = 0;
