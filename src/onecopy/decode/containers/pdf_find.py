@@ -77,7 +77,8 @@ class _Finder:
         try:
             instructions = pikepdf.parse_content_stream(holder, operators=_OPERATORS)
         except (pikepdf.PdfError, TypeError, ValueError):
-            self.complete = self.complete and "/Contents" not in holder and not isinstance(holder, Stream)
+            # a page without content is a blank page, not a damaged one
+            self.complete &= not isinstance(holder, Stream) and "/Contents" not in holder
             return
         stack, inline = [], 0
         for instruction in instructions:

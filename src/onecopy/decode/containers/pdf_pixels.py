@@ -155,7 +155,8 @@ def _indexed(raw: bytes, facts: Facts, space: Space) -> Image.Image:
     colours = space.palette
     if space.base is not None and space.base.kind == "gray":
         colours = bytes(np.repeat(np.frombuffer(colours, np.uint8), 3))
-    image.putpalette(colours[: 256 * 3 - 256 * 3 % 3][: len(colours) - len(colours) % 3] or b"\0\0\0")
+    colours = colours[: len(colours) // 3 * 3][:768]
+    image.putpalette(colours or bytes(3))
     return image
 
 
