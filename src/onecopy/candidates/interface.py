@@ -1,7 +1,7 @@
 """What candidate search promises: the gate asks about one image, the scan asks for all pairs.
 
-A candidate is a question, never an answer: it says that a pair is worth verifying, and why. Reasons, strongest
-first (a pair is proposed once, with its strongest):
+A candidate is a question, never an answer: it says that a pair is worth verifying, and why. Reasons,
+strongest first (a pair is proposed once, with its strongest):
 
 ``bytes``
     equal SHA-256;
@@ -33,8 +33,8 @@ EXACT = frozenset({"bytes", "data", "pixels"})
 class Pair:
     """Two images worth verifying; ``a < b`` in the caller's order of numbers.
 
-    ``turned`` and ``mirrored`` say how B lies: mirror it left to right if ``mirrored``, then turn it clockwise
-    by ``turned`` degrees, and it lies like A.
+    ``turned`` and ``mirrored`` say how B lies: mirror it left to right if ``mirrored``, then turn it
+    clockwise by ``turned`` degrees, and it lies like A.
     """
 
     a: int
@@ -51,12 +51,18 @@ class Settings:
     """How far the search reaches. The defaults were measured (docs/explanation/candidates.md)."""
 
     pdq_radius: int = 47
-    """Bits of 256; recall within it is exact."""
+    """Bits of 256, as the pictures lie; recall within it is exact."""
+    turned_radius: int = 31
+    """The same for the seven other orientations."""
     low_quality: int = 20
     """PDQ of a quality below this says little: it is searched within ``low_quality_radius`` only."""
     low_quality_radius: int = 15
     votes: int = 4
     """Points that must agree on one similarity transform before features propose a pair."""
+    share_of_votes: float = 0.33
+    """And the share of all matched points that must: repeated patterns match at many places at random."""
+    points_per_image: int = 200
+    """How many key points of an image are used; 0 leaves features out, and with them most of the memory."""
     per_image: int = 64
     """At most this many near candidates are kept of one image by PDQ (the nearest)."""
     features_per_image: int = 16

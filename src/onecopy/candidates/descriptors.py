@@ -1,0 +1,173 @@
+"""Stored key points, searched by what a stated predicate calls a match.
+
+Two descriptors match if
+
+1. they agree in all 20 bits of at least one of 12 keys (disjoint, fixed choices of their 256 bits),
+2. that value of that key is had by at most :data:`COMMON` stored descriptors (what many images share, a
+   letter or a screw, says nothing: like a stop word of a text search), and
+3. they differ in at most :data:`RADIUS` bits.
+
+Every match by this predicate is found. Tables are sorted runs that are merged as they grow, so adding is
+cheap and the memory is bounded: 140 bytes a descriptor, 28 kB for an image of 200.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from onecopy.candidates.agreement import Places
+from onecopy.candidates.bits import BITS, Ints, Words, hamming, spread
+from onecopy.candidates.growing import Gone, Growing
+
+RADIUS = 40
+COMMON = 64
+
+KEYS = 12
+KEY_BITS = 20
+
+Descriptors = npt.NDArray[np.uint8]
+"""Shape (n, 32)."""
+
+_LARGEST_RUN = 1 << 21
+_CHOSEN = (
+    np.random.Generator(np.random.PCG64(20)).permutation(BITS)[: KEYS * KEY_BITS].reshape(KEYS, KEY_BITS)
+)
+
+
+def keys_of(descriptors: Descriptors) -> npt.NDArray[np.uint32]:
+    """The keys of descriptors (shape (n, 32)): shape (12, n)."""
+    bits = np.unpackbits(descriptors, axis=1)
+    made = np.zeros((KEYS, len(bits)), np.uint32)
+    for bit in range(KEY_BITS):
+        made = (made << np.uint32(1)) | bits[:, _CHOSEN[:, bit]].T
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Keys in ascending order, and the row of each, both of shape (12, n); rows from ``first`` on."""
+
+    first: int
+    keys: npt.NDArray[np.uint32]
+    rows: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return self.keys.shape[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Matching descriptors, one a row: the asker's row, the stored row, its owner, the distance."""
+
+    asked: Ints
+    row: Ints
+    owner: Ints
+    distance: Ints
+
+
+class DescriptorIndex:
+    """Descriptors and places of owners (ascending numbers, never used twice). Not thread-safe by itself."""
+
+    def __init__(self) -> None:
+        self._descriptors: Growing[np.uint8] = Growing(np.uint8, 32)
+        self._places: Growing[np.complex64] = Growing(np.complex64)
+        self._owner: Growing[np.int32] = Growing(np.int32)
+        self._gone = Gone()
+        self._rows_gone = 0
+        self._runs: list[_Run] = []
+
+    def __len__(self) -> int:
+        return len(self._owner)
+
+    @property
+    def places(self) -> Places:
+        """Place of every row, as x + iy in diagonals of its image."""
+        return self._places.rows
+
+    def add(self, owner: int, descriptors: Descriptors, places: Places) -> None:
+        """Store what an owner has."""
+        self._descriptors.add(descriptors)
+        self._places.add(places)
+        self._owner.add(np.full(len(places), owner))
+
+    def remove(self, owner: int) -> None:
+        """Forget an owner's rows."""
+        first, last = self._range(owner)
+        if first < last:
+            self._gone.add(owner)
+            self._rows_gone += last - first
+
+    def of(self, owner: int) -> tuple[Descriptors, Places]:
+        """Descriptors and places of an owner."""
+        rows = slice(*self._range(owner))
+        return self._descriptors.rows[rows], self._places.rows[rows]
+
+    def _range(self, owner: int) -> tuple[int, int]:
+        first, last = np.searchsorted(self._owner.rows, np.array([owner, owner + 1]))
+        return int(first), int(last)
+
+    def matches(self, descriptors: Descriptors, own: Ints) -> Matches:
+        """All that is stored and matches; descriptor ``i`` not with those of owner ``own[i]``."""
+        self._tidy()
+        asked, rows = self._with_a_common_key(keys_of(descriptors))
+        other = self._owner.rows[rows] != own[asked]
+        asked, rows = asked[other], rows[other]
+        distance = hamming(_words(descriptors)[asked], _words(self._descriptors.rows)[rows])
+        near = distance <= RADIUS
+        asked, rows, distance = asked[near], rows[near], distance[near]
+        _, first = np.unique(asked * len(self) + rows, return_index=True)
+        asked, rows = asked[first], rows[first]
+        return Matches(asked, rows, self._owner.rows[rows].astype(np.int64), distance[first].astype(np.int64))
+
+    def _with_a_common_key(self, keys: npt.NDArray[np.uint32]) -> tuple[Ints, Ints]:
+        """Rows that share a key that is not too common, as (position asked, row); one may come repeatedly."""
+        starts, counts = self._ranges(keys)
+        # Removed rows still count here, so they may not close a range before they are told apart below.
+        open_ranges = (counts.sum(axis=0) <= COMMON + self._rows_gone) & (counts > 0)
+        probes, rows = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        for run, chosen, start, count in zip(self._runs, open_ranges, starts, counts, strict=True):
+            probe = np.flatnonzero(chosen)
+            which, place = spread(start.ravel()[probe], count.ravel()[probe])
+            probes.append(probe[which])
+            rows.append(run.rows[probe[which] // keys.shape[1], place].astype(np.int64))
+        probe, row = np.concatenate(probes), np.concatenate(rows)
+        there = ~self._gone.of(self._owner.rows[row])
+        probe, row = probe[there], row[there]
+        rare = np.bincount(probe, minlength=keys.size)[probe] <= COMMON
+        return probe[rare] % max(1, keys.shape[1]), row[rare]
+
+    def _ranges(self, keys: npt.NDArray[np.uint32]) -> tuple[Ints, Ints]:
+        """Where each key lies in each run: starts and counts, shape (runs, 12, n)."""
+        starts = np.zeros((len(self._runs), *keys.shape), np.int64)
+        counts = np.zeros_like(starts)
+        for number, run in enumerate(self._runs):
+            for key in range(KEYS):
+                starts[number, key] = np.searchsorted(run.keys[key], keys[key], "left")
+                counts[number, key] = np.searchsorted(run.keys[key], keys[key], "right") - starts[number, key]
+        return starts, counts
+
+    def _tidy(self) -> None:
+        if self._rows_gone * 4 > len(self):
+            kept = ~self._gone.of(self._owner.rows)
+            for column in (self._descriptors, self._places, self._owner):
+                column.keep(kept)
+            self._gone.since = self._rows_gone = 0
+            self._runs = []
+        covered = self._runs[-1].first + len(self._runs[-1]) if self._runs else 0
+        while covered < len(self):
+            first, covered = covered, min(len(self), covered + _LARGEST_RUN)
+            while self._runs and len(self._runs[-1]) <= 2 * (covered - first):
+                if covered - self._runs[-1].first > _LARGEST_RUN:
+                    break
+                first = self._runs.pop().first
+            self._runs.append(self._run(first, covered))
+
+    def _run(self, first: int, last: int) -> _Run:
+        keys = keys_of(self._descriptors.rows[first:last])
+        order = np.argsort(keys, axis=1, kind="stable")
+        return _Run(first, np.take_along_axis(keys, order, axis=1), (order + first).astype(np.int32))
+
+
+def _words(descriptors: Descriptors) -> Words:
+    return np.asarray(np.ascontiguousarray(descriptors).view(np.uint64))

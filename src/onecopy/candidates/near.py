@@ -1,0 +1,176 @@
+"""Near levels: what is stored and looks alike, by PDQ and by features. Owners are looks, not images."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from onecopy.candidates.agreement import Places, agreement
+from onecopy.candidates.bits import Ints, Words, words
+from onecopy.candidates.descriptors import DescriptorIndex, Descriptors
+from onecopy.candidates.hashes import HashIndex
+from onecopy.candidates.interface import REASONS, Settings
+from onecopy.fingerprint.features import unpack
+from onecopy.fingerprint.pdq import dihedral
+from onecopy.model import Fingerprint
+
+PDQ, TRIMMED, FEATURES = (REASONS.index(name) for name in ("pdq", "pdq-trimmed", "features"))
+
+_ORIENTATIONS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What near search knows of an image: hashes to ask with, and its key points.
+
+    ``hashes`` has shape (n, 4): none; or the whole picture's in eight orientations (the first is the one that
+    is stored); and then perhaps that of what is inside its border.
+    """
+
+    hashes: Words
+    radii: Ints
+    descriptors: Descriptors
+    places: Places
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Stored looks worth verifying, one a row; columns as in :class:`onecopy.candidates.Pair`, asker as A."""
+
+    asker: Ints
+    owner: Ints
+    reason: Ints
+    """Place in ``REASONS``."""
+    distance: Ints
+    turned: Ints
+    mirrored: Ints
+
+    @classmethod
+    def none(cls) -> Self:
+        """No hits."""
+        return cls(*(np.zeros(0, np.int64) for _ in range(6)))
+
+    def take(self, rows: Ints | npt.NDArray[np.bool_]) -> "Hits":
+        """Some rows, in the order asked for."""
+        return Hits(*(column[rows] for column in self.columns()))
+
+    def columns(self) -> tuple[Ints, ...]:
+        """All columns, in order of definition."""
+        return self.asker, self.owner, self.reason, self.distance, self.turned, self.mirrored
+
+
+def look_at(fingerprint: Fingerprint, settings: Settings) -> Look:
+    """Lay out a fingerprint for searching; an unmatchable image has nothing to search by."""
+    if fingerprint.unmatchable is not None:
+        return Look(words(b""), np.zeros(0, np.int64), *_points(b"", 1, 1))
+    hashes: list[bytes] = []
+    radii: list[int] = []
+    if fingerprint.pdq is not None:
+        hashes += dihedral(fingerprint.pdq, fingerprint.pdq_turned)
+        low = fingerprint.pdq_quality < settings.low_quality
+        most = settings.low_quality_radius if low else max(settings.pdq_radius, settings.turned_radius)
+        radii += [min(most, settings.pdq_radius)] + [min(most, settings.turned_radius)] * (_ORIENTATIONS - 1)
+        if fingerprint.pdq_trimmed is not None:
+            hashes.append(fingerprint.pdq_trimmed)
+            radii.append(min(most, settings.pdq_radius))
+    descriptors, places = _points(fingerprint.features, fingerprint.width, fingerprint.height)
+    most = settings.points_per_image
+    return Look(words(b"".join(hashes)), np.array(radii, np.int64), descriptors[:most], places[:most])
+
+
+def _points(features: bytes, width: int, height: int) -> tuple[Descriptors, Places]:
+    places, descriptors = unpack(features)
+    x, y = (places * np.array([width, height]) / np.hypot(width, height)).T
+    return descriptors, (x + 1j * y).astype(np.complex64)
+
+
+class NearIndex:
+    """Looks of owners (ascending numbers that are never used twice). Not thread-safe by itself."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._hashes = HashIndex()
+        self._points = DescriptorIndex()
+
+    def add(self, owner: int, look: Look) -> None:
+        """Store a look."""
+        for row, trimmed in ((0, False), (_ORIENTATIONS, True)):
+            if row < len(look.hashes):
+                self._hashes.add(owner, look.hashes[row], trimmed=trimmed, radius=int(look.radii[row]))
+        self._points.add(owner, look.descriptors, look.places)
+
+    def remove(self, owner: int) -> None:
+        """Forget a look."""
+        self._hashes.remove(owner)
+        self._points.remove(owner)
+
+    def points_of(self, owner: int) -> tuple[Descriptors, Places]:
+        """Descriptors and places of a stored look."""
+        return self._points.of(owner)
+
+    def by_hash(self, looks: Sequence[Look]) -> Hits:
+        """Everything within the radius, once for each look that asks; in no useful order."""
+        asked = [np.stack([np.full(len(x.radii), n), np.arange(len(x.radii))]) for n, x in enumerate(looks)]
+        asker, orientation = np.concatenate([*asked, np.zeros((2, 0), np.int64)], axis=1)
+        hashes = np.concatenate([*(look.hashes for look in looks), words(b"")])
+        radii = np.concatenate([*(look.radii for look in looks), np.zeros(0, np.int64)])
+        met = self._hashes.near(hashes, radii)
+        asker, orientation = asker[met.asked], orientation[met.asked]
+        reason = np.where(met.trimmed | (orientation == _ORIENTATIONS), TRIMMED, PDQ)
+        # One hit an owner: whole pictures before trimmed ones, then the nearest, then the least turned.
+        order = np.lexsort((orientation, met.distance, reason, met.owner, asker))
+        first = order[_first_of_run(asker[order], met.owner[order])]
+        turned, mirrored = _inverse(orientation[first])
+        return Hits(asker[first], met.owner[first], reason[first], met.distance[first], turned, mirrored)
+
+    def by_points(self, looks: Sequence[Look], own: Sequence[int]) -> Hits:
+        """Everything whose key points match and lie alike, but for look ``n`` not owner ``own[n]``."""
+        sizes = [len(look.places) for look in looks]
+        descriptors = np.concatenate([look.descriptors for look in looks])
+        here = np.concatenate([look.places for look in looks])
+        met = self._points.matches(descriptors, np.repeat(np.array(own, np.int64), sizes))
+        asker = np.repeat(np.arange(len(looks)), sizes)[met.asked]
+        pairs, group, counts = np.unique(asker << 32 | met.owner, return_inverse=True, return_counts=True)
+        many = (counts >= self._settings.votes)[group]
+        pairs, group = np.unique(pairs[group[many]], return_inverse=True)
+        there = self._points.places[met.row[many]]
+        alike = agreement(group, here[met.asked[many]], there, met.distance[many], len(pairs))
+        needed = np.maximum(self._settings.votes, self._settings.share_of_votes * alike.matches)
+        found = np.flatnonzero(alike.votes >= needed)
+        turned = np.rint(-np.degrees(alike.turn[found]) / 90).astype(np.int64) * 90 % 360
+        same = np.full(len(found), FEATURES)
+        return Hits(
+            pairs[found] >> 32,
+            pairs[found] & 0xFFFFFFFF,
+            same,
+            -alike.votes[found],
+            turned,
+            np.zeros_like(same),
+        )
+
+
+def strongest(hits: Hits, image: Ints, most: int) -> Hits:
+    """At most so many hits of each asker: the least distance, ties by the number of the image (one a hit)."""
+    order = np.lexsort((image, hits.distance, hits.asker))
+    asker = hits.asker[order]
+    rank = np.arange(len(order)) - np.searchsorted(asker, asker)
+    return hits.take(order[rank < most])
+
+
+def _first_of_run(*keys: Ints) -> npt.NDArray[np.bool_]:
+    """Where a run of equal keys (sorted) begins."""
+    begins = np.ones(len(keys[0]), np.bool_)
+    begins[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+    return begins
+
+
+def _inverse(orientation: Ints) -> tuple[Ints, Ints]:
+    """How a stored image must lie when the asker's in this orientation is like it: turned, mirrored.
+
+    Turning is undone by turning back; mirroring and then turning is its own inverse.
+    """
+    mirrored = (orientation >= 4) & (orientation < _ORIENTATIONS)
+    quarters = orientation % 4
+    return np.where(mirrored, quarters, -quarters) * 90 % 360, mirrored.astype(np.int64)
