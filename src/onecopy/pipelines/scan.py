@@ -11,6 +11,7 @@ import msgspec
 from onecopy import __version__
 from onecopy.catalog import scans
 from onecopy.catalog.store import Catalog
+from onecopy.engines.interface import Engine
 from onecopy.engines.local import LocalEngine
 from onecopy.errors import UsageError
 from onecopy.findings import Findings, Totals
@@ -47,6 +48,7 @@ class Scan:
         paranoid: Read every file again.
         all_relations: List ``same-form`` pairs one by one.
         limits: What one file may cost.
+        engine: Spreads the work; by default over the cores of this machine. One that is given stays open.
 
     Raises:
         EnvironmentProblem: A source is missing, or the catalog cannot be used.
@@ -64,6 +66,7 @@ class Scan:
         paranoid: bool = False,
         all_relations: bool = False,
         limits: Limits | None = None,
+        engine: Engine | None = None,
     ) -> None:
         if not named:
             raise UsageError("Name at least one folder or file to scan.")
@@ -77,7 +80,8 @@ class Scan:
         except BaseException:
             self._catalog.close()
             raise
-        self._engine = LocalEngine(workers, self._options.limits)
+        self._engine: Engine = engine or LocalEngine(workers, self._options.limits)
+        self._own = engine is None
         self.workers = self._engine.workers
         self.preview = Previewer(
             catalog=self._catalog,
@@ -90,7 +94,8 @@ class Scan:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._engine.close()
+        if self._own:
+            self._engine.close()
         self._catalog.close()
 
     def run(self, progress: Progress | None = None) -> Scanned:
