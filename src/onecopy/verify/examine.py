@@ -1,0 +1,116 @@
+"""One placement put to the test: the better image is brought onto the poorer's grid and subtracted."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+
+from onecopy.verify import strokes, warp
+from onecopy.verify.refine import LEVELS, refine, resample
+from onecopy.verify.register import Matrix, Placement, scales
+from onecopy.verify.residual import Grain, Residual, cells, grain, measure, torn
+from onecopy.verify.tone import Made, Mask, make, to_ycc
+from onecopy.verify.view import Array, View
+
+_LEAST_PIXELS = 900
+
+
+@dataclass(frozen=True)
+class Examination:
+    """Two images registered, compared on the grid of the coarser one.
+
+    ``fine`` and ``coarse`` are the two views; ``matrix`` takes coarse working pixels to fine ones;
+    ``swapped`` says that A is the coarse one. ``support`` is the share of textured cells that agree.
+    """
+
+    fine: View
+    coarse: View
+    swapped: bool
+    matrix: Matrix
+    origin: str
+    inliers: float
+    source: Array
+    mask: Mask
+    made: Made
+    residual: Residual
+
+    @cached_property
+    def torn(self) -> float:
+        """Share of textured cells with an unexplained difference."""
+        return torn(self.residual)
+
+    @cached_property
+    def textured(self) -> int:
+        """Number of textured cells (16 × 16 pixels) in the overlap."""
+        return cells(self.residual.textured)[0]
+
+    @cached_property
+    def support(self) -> float:
+        """Share of the textured cells in which both show the same structure (correlation ≥ 0.7)."""
+        return _agreement(self.made.ycc[..., 0], self.coarse.ycc[..., 0], self.residual)
+
+    @cached_property
+    def grain(self) -> Grain:
+        """Agreement of the finest grain outside what changed."""
+        return grain(to_ycc(self.source)[..., 0], self.coarse.ycc[..., 0], self.residual)
+
+    @cached_property
+    def scale(self) -> float:
+        """Working pixels of the coarse image per working pixel of the fine one (at most about 1)."""
+        return 1 / max(max(scales(self.matrix)), 1e-9)
+
+    @cached_property
+    def both_paper(self) -> bool:
+        """Whether both are marks on a ground."""
+        return self.fine.is_paper and self.coarse.is_paper
+
+    @cached_property
+    def strokes(self) -> strokes.Strokes:
+        """The ink of both, matched after local shifts are taken out."""
+        target = self.coarse.ycc[..., 0]
+        source = warp.settle(to_ycc(self.source)[..., 0], target, self.mask)
+        reach = 1 if max(target.shape) < 900 else 2
+        return strokes.compare(source, target, self.mask, reach=reach, limit=1.0)
+
+    @property
+    def clean(self) -> bool:
+        """Nothing is left that the encoding of this pair does not explain."""
+        return self.residual.worst <= 1.0
+
+
+def examine(a: View, b: View, placement: Placement, levels: tuple[int, ...] = LEVELS) -> Examination | None:
+    """Refine a placement and take the difference; ``None`` if the images hardly overlap."""
+    fine, coarse, matrix, swapped = a, b, placement.matrix, False
+    if max(scales(matrix)) < 0.985:
+        fine, coarse, matrix, swapped = b, a, np.linalg.inv(matrix), True
+    matrix = refine(fine, coarse, matrix, levels)
+    if not np.isfinite(matrix).all() or abs(np.linalg.det(matrix[:2, :2])) < 1e-4:
+        return None
+    source, cover = resample(fine.colour.astype(np.float32), matrix, (coarse.width, coarse.height))
+    source = np.clip(source, 0, 255)
+    mask = cv2.erode((cover > 0.99).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    if int(mask.sum()) < _LEAST_PIXELS:
+        return None
+    chroma = not (fine.is_grey or coarse.is_grey)
+    target = coarse.colour.astype(np.float32)
+    made = make(source, target, mask, chroma=chroma)
+    residual = measure(made.ycc, coarse.ycc, mask, chroma=chroma)
+    return Examination(
+        fine, coarse, swapped, matrix, placement.origin, placement.support, source, mask, made, residual
+    )
+
+
+def _agreement(made: Array, target: Array, residual: Residual) -> float:
+    """Local correlation of structure, counted over textured cells."""
+    side = (17, 17)
+    mean_a, mean_b = cv2.blur(made, side), cv2.blur(target, side)
+    var_a = cv2.blur(made * made, side) - mean_a**2
+    var_b = cv2.blur(target * target, side) - mean_b**2
+    both = cv2.blur(made * target, side) - mean_a * mean_b
+    likeness = both / np.sqrt(np.maximum(var_a, 4) * np.maximum(var_b, 4))
+    number, textured = cells(residual.textured)
+    if not number:
+        return 0.0
+    centre_bad = cells(residual.textured & (likeness < 0.7))[1]
+    return float((textured & ~centre_bad).sum()) / number

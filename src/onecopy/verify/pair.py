@@ -1,0 +1,66 @@
+"""Two views, one ruling: hypotheses are examined until one explains everything, else the best is ruled on."""
+
+import numpy as np
+
+from onecopy.model import Relation
+from onecopy.verify.decide import Ruling, Why, rule
+from onecopy.verify.examine import Examination, examine
+from onecopy.verify.register import Matrix, Placement, feature_placements, frame_placements
+from onecopy.verify.view import View
+
+_HOPE = 0.12
+_REGISTERED = 0.75
+_ORDER = (
+    Relation.SAME_IMAGE,
+    Relation.EDITED,
+    Relation.UNCLEAR,
+    Relation.SAME_SCENE,
+    Relation.SAME_FORM,
+    Relation.DISTINCT,
+)
+
+
+def compare_views(a: View, b: View) -> tuple[Ruling, Examination | None]:
+    """Register and judge two views; the examination is ``None`` where nothing could be registered."""
+    best: tuple[Ruling, Examination | None] = (Ruling(Relation.DISTINCT, 0.9, Why.UNRELATED, None), None)
+    for stage in (frame_placements, feature_placements):
+        for placement in stage(a, b):
+            if not _worth_while(a, b, placement):
+                continue
+            found = _try(a, b, placement)
+            if found is None:
+                continue
+            best = min(best, found, key=_rank)
+            if found[1].support >= _REGISTERED:
+                return best
+    return best
+
+
+def _worth_while(a: View, b: View, placement: Placement) -> bool:
+    """A cheap look at small size: hopeless placements go no further."""
+    exam = examine(a.thumbnail, b.thumbnail, _rescaled(a, b, placement), levels=(160,))
+    return exam is not None and exam.support >= _HOPE
+
+
+def _rescaled(a: View, b: View, placement: Placement) -> Placement:
+    """The same placement between the thumbnails of both."""
+    matrix = _to_thumbnail(a) @ placement.matrix @ np.linalg.inv(_to_thumbnail(b))
+    return Placement(matrix, placement.origin, placement.support)
+
+
+def _to_thumbnail(view: View) -> Matrix:
+    fx, fy = view.thumbnail.width / view.width, view.thumbnail.height / view.height
+    return np.array([[fx, 0, (fx - 1) / 2], [0, fy, (fy - 1) / 2], [0, 0, 1.0]])
+
+
+def _try(a: View, b: View, placement: Placement) -> tuple[Ruling, Examination] | None:
+    exam = examine(a, b, placement)
+    return None if exam is None else (rule(exam), exam)
+
+
+def _rank(found: tuple[Ruling, Examination | None]) -> tuple[float, ...]:
+    """The examination that explains most comes first; a better-looking relation never outranks the pixels."""
+    ruling, exam = found
+    if exam is None or ruling.relation is Relation.DISTINCT:
+        return (1.0, 0.0, float(_ORDER.index(ruling.relation)))
+    return (0.0, -exam.support + exam.torn, float(_ORDER.index(ruling.relation)))

@@ -1,0 +1,110 @@
+"""Sub-pixel refinement of a placement: robust Gauss-Newton on locally normalised luminance.
+
+Forward-additive Lucas-Kanade (Lucas and Kanade 1981; Baker and Matthews 2004) with an affine model and
+Cauchy weights, coarse to fine, so that a stamp, a moved object or uneven light does not pull the fit.
+"""
+
+import cv2
+import numpy as np
+
+from onecopy.verify.register import Matrix, scales
+from onecopy.verify.view import Array, View
+
+LEVELS = (160, 420, 1000)
+_STEPS = 5
+
+
+def resample(image: Array, matrix: Matrix, size: tuple[int, int]) -> tuple[Array, Array]:
+    """Bring an image of A onto B's grid, averaging over the area where A is finer.
+
+    Args:
+        image: A's pixels, (height, width) or (height, width, 3), float32.
+        matrix: B pixels to A pixels.
+        size: Width and height of B's grid.
+
+    Returns:
+        The resampled image, and the share of each pixel that A covers (0 to 1, float32).
+    """
+    across, down = axis_scales(matrix)
+    shrink = np.diag([1.0, 1.0, 1.0])
+    if max(across, down) > 1.02:
+        width = max(1, round(image.shape[1] / max(1.0, across)))
+        height = max(1, round(image.shape[0] / max(1.0, down)))
+        fx, fy = width / image.shape[1], height / image.shape[0]
+        image = np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.float32)
+        shrink = np.array([[fx, 0, (fx - 1) / 2], [0, fy, (fy - 1) / 2], [0, 0, 1.0]])
+    move = (shrink @ matrix)[:2]
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    out = cv2.warpAffine(image, move, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    ones = np.ones(image.shape[:2], np.float32)
+    cover = cv2.warpAffine(ones, move, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    return np.asarray(out, np.float32), np.asarray(cover, np.float32)
+
+
+def axis_scales(matrix: Matrix) -> tuple[float, float]:
+    """Pixels of B's grid step along A's x and y axes: how much finer A is in each."""
+    inverse = np.linalg.inv(matrix)
+    across, down = scales(inverse)
+    return 1 / max(across, 1e-9), 1 / max(down, 1e-9)
+
+
+def normalise(luma: Array, sigma: float) -> Array:
+    """Local mean removed and local contrast evened out, so that tone and shading do not matter."""
+    mean = cv2.GaussianBlur(luma, (0, 0), sigma)
+    spread = cv2.GaussianBlur((luma - mean) ** 2, (0, 0), sigma)
+    return np.asarray((luma - mean) / (np.sqrt(spread) + 6.0), np.float32)
+
+
+def refine(a: View, b: View, matrix: Matrix, levels: tuple[int, ...] = LEVELS) -> Matrix:
+    """Improve a placement to a fraction of a pixel, at each level of resolution in turn."""
+    for side in levels:
+        step = min(1.0, side / max(b.width, b.height))
+        small = _scaled(b.luma, step)
+        grid = np.array([[step, 0, (step - 1) / 2], [0, step, (step - 1) / 2], [0, 0, 1.0]])
+        inner = matrix @ np.linalg.inv(grid)
+        inner = _gauss_newton(a.luma.astype(np.float32), small, inner)
+        matrix = inner @ grid
+        if step == 1.0:
+            break
+    return matrix
+
+
+def _scaled(luma: np.ndarray, step: float) -> Array:
+    if step == 1.0:
+        return np.asarray(luma, np.float32)
+    size = (max(8, round(luma.shape[1] * step)), max(8, round(luma.shape[0] * step)))
+    return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _gauss_newton(image: Array, target: Array, matrix: Matrix) -> Matrix:
+    height, width = target.shape
+    goal = normalise(cv2.GaussianBlur(target, (0, 0), 0.8), 6.0)
+    centre = np.array([[2 / width, 0, -1], [0, 2 / height, -1], [0, 0, 1.0]])  # conditioning
+    ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
+    xs, ys = xs * np.float32(2 / width) - 1, ys * np.float32(2 / height) - 1
+    for _ in range(_STEPS):
+        moved, cover = resample(image, matrix, (width, height))
+        now = normalise(cv2.GaussianBlur(moved, (0, 0), 0.8), 6.0)
+        gx = cv2.Sobel(now, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
+        gy = cv2.Sobel(now, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
+        error = goal - now
+        inside = cover > 0.99
+        if int(inside.sum()) < 200:
+            break
+        e = error[inside]
+        spread = 1.5 * float(np.median(np.abs(e))) + 0.02
+        weight = 1 / (1 + (e / spread) ** 2)
+        columns = [gx[inside], gy[inside]]
+        x, y = xs[inside], ys[inside]
+        basis = np.stack([c * f for c in columns for f in (x, y, np.ones_like(x))])
+        system = (basis * weight) @ basis.T
+        step = np.linalg.lstsq(
+            system + np.eye(6) * 1e-4 * np.trace(system), (basis * weight) @ e, rcond=None
+        )[0]
+        change = np.eye(3)
+        change[:2] += step.astype(np.float64).reshape(2, 3) @ centre
+        # the step moves B's grid: new(B) = A(matrix · change · B)
+        matrix = matrix @ change
+        if float(np.abs(step).max()) < 0.015:
+            break
+    return matrix

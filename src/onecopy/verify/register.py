@@ -1,0 +1,134 @@
+"""Where one image lies on another: hypotheses from frames and key points, then sub-pixel refinement.
+
+A registration is a 3×3 matrix that takes working pixels of B to working pixels of A (pixel centres at whole
+numbers). Hypotheses come from two sides: *frames* (B's corners on A's corners, in each of the eight
+orientations, judged by correlation of small squares) and *key points* (RootSIFT matches under a robust
+affine model, plain and mirrored). Inliers alone are no evidence (a logo has many); what supports a
+hypothesis is measured later on the pixels.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from onecopy.verify.view import FEATURE_SIDE, Array, View
+
+Matrix = npt.NDArray[np.float64]
+
+_SQUARE = 48
+_RATIO = 0.86
+_PLENTY = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A hypothesis: the matrix from B to A, where it comes from, and what speaks for it.
+
+    ``support`` is a correlation (0 to 1) for frames and a number of consistent matches for key points.
+    """
+
+    matrix: Matrix
+    origin: str
+    support: float
+
+
+def frame_map(a: View, b: View, turned: int, *, mirrored: bool) -> Matrix:
+    """The map that lays B's frame on A's after turning B clockwise by ``turned`` degrees (and mirroring)."""
+    to_unit = _corner_map(b.width, b.height)
+    from_unit = np.linalg.inv(_corner_map(a.width, a.height))
+    return from_unit @ _unit_turn(turned, mirrored) @ to_unit
+
+
+def _corner_map(width: int, height: int) -> Matrix:
+    """Working pixels to the unit square, outer edges of the border pixels on its border."""
+    return np.array([[1 / width, 0, 0.5 / width], [0, 1 / height, 0.5 / height], [0, 0, 1]])
+
+
+def _unit_turn(turned: int, mirrored: bool) -> Matrix:
+    matrix = np.eye(3)
+    if mirrored:
+        matrix = np.array([[-1.0, 0, 1], [0, 1, 0], [0, 0, 1]]) @ matrix
+    quarter = np.array([[0.0, -1, 1], [1, 0, 0], [0, 0, 1]])
+    for _ in range(turned // 90):
+        matrix = quarter @ matrix
+    return matrix
+
+
+def _square(view: View) -> Array:
+    image = cv2.resize(view.luma, (_SQUARE, _SQUARE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    image = image - image.mean()
+    return np.asarray(image / (np.sqrt((image**2).sum()) + 1e-3), np.float32)
+
+
+def frame_placements(a: View, b: View, *, least: float = 0.55) -> list[Placement]:
+    """Placements that lay frame on frame, best correlation first, at most three."""
+    square_a, square_b = _square(a), _square(b)
+    found = []
+    for mirrored in (False, True):
+        base = square_b[:, ::-1] if mirrored else square_b
+        for turns in range(4):
+            score = float((square_a * np.rot90(base, -turns)).sum())
+            if score >= least:
+                matrix = frame_map(a, b, 90 * turns, mirrored=mirrored)
+                found.append(Placement(matrix, "frame", score))
+    found.sort(key=lambda p: -p.support)
+    return found[:3]
+
+
+def _matches(a: View, b: View, *, mirrored: bool) -> tuple[Array, Array]:
+    points_a, desc_a = a.features
+    points_b, desc_b = b.mirror.features if mirrored else b.features
+    if len(desc_a) < 8 or len(desc_b) < 8:
+        return np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32)
+    likeness = desc_b @ desc_a.T
+    pick = np.argpartition(-likeness, 1, axis=1)[:, :2]
+    rows = np.arange(len(desc_b))
+    first, second = likeness[rows, pick[:, 0]], likeness[rows, pick[:, 1]]
+    swap = second > first
+    best = np.where(swap, pick[:, 1], pick[:, 0])
+    first, second = np.maximum(first, second), np.minimum(first, second)
+    mutual = likeness.argmax(0)[best] == rows
+    # distance² of unit vectors is 2 − 2·likeness; Lowe's ratio test on distances
+    good = mutual & (1 - first < _RATIO**2 * (1 - second)) & (first > 0.75)
+    matched_b = points_b[good]
+    if mirrored:
+        matched_b = matched_b * np.float32([-1, 1]) + np.float32([b.width - 1, 0])
+    return points_a[best[good]], matched_b
+
+
+def feature_placements(a: View, b: View, *, least: int = 8) -> list[Placement]:
+    """Placements by key points, best supported first; mirrored ones only where plain ones find little."""
+    found: list[Placement] = []
+    for mirrored in (False, True):
+        if found and found[0].support >= _PLENTY:
+            break
+        to, origin = _matches(a, b, mirrored=mirrored)
+        if len(origin) < least:
+            continue
+        tolerance = 2.0 * max(a.width, a.height) / FEATURE_SIDE
+        cv2.setRNGSeed(7)
+        matrix, inliers = cv2.estimateAffine2D(
+            origin, to, method=cv2.RANSAC, ransacReprojThreshold=tolerance, maxIters=3000, confidence=0.999
+        )
+        if matrix is None or inliers is None or int(inliers.sum()) < least:
+            continue
+        full = np.vstack([matrix, [0, 0, 1]])
+        if _is_plausible(full):
+            found.append(
+                Placement(full, "features-mirrored" if mirrored else "features", float(inliers.sum()))
+            )
+    found.sort(key=lambda p: -p.support)
+    return found[:2]
+
+
+def _is_plausible(matrix: Matrix) -> bool:
+    """No collapse, no wild shear: scale between 1/40 and 40, axes within 3 of each other."""
+    singular = np.linalg.svd(matrix[:2, :2], compute_uv=False)
+    return bool(singular[1] > 1 / 40 and singular[0] < 40 and singular[0] / singular[1] < 3)
+
+
+def scales(matrix: Matrix) -> tuple[float, float]:
+    """Pixels of A per pixel of B, along B's x and y axes."""
+    return float(np.hypot(*matrix[:2, 0])), float(np.hypot(*matrix[:2, 1]))

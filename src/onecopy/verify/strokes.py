@@ -1,0 +1,88 @@
+"""Ink on paper: are the same strokes there, allowing for another scan's edges?
+
+A re-scan moves edges by a fraction of a pixel, thickens or thins strokes, changes tone and adds noise; it does
+not add or remove a stroke. So ink counts as *unmatched* only where the other image has no ink within a small
+reach; unmatched ink is gathered into clusters, and the heaviest cluster, in squares of the stroke's own width,
+is what tells a changed digit from dirt.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from onecopy.verify.tone import Mask
+from onecopy.verify.view import Array, Bytes
+
+_WIDEST = 2.5
+"""Strokes count as no wider than this: a small change on a sheet of broad shapes is still a change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strokes:
+    """Unmatched ink between two registered pages.
+
+    ``heaviest`` is the heaviest cluster in squared stroke widths; ``unmatched`` the share of all ink without
+    a partner; ``width`` the stroke width in pixels of the poorer; ``boxes`` the clusters above the limit.
+    """
+
+    heaviest: float
+    unmatched: float
+    width: float
+    boxes: tuple[tuple[int, int, int, int], ...]
+
+
+def ink(luma: Array) -> Array:
+    """Darkness of ink against the local ground, 0 (ground) to 1 (full ink); dark grounds are inverted."""
+    if float(np.median(luma)) < 110:
+        luma = 255 - luma
+    small = cv2.resize(luma, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    ground = cv2.medianBlur(cv2.dilate(np.clip(small, 0, 255).astype(np.uint8), np.ones((7, 7))), 21)
+    full = cv2.resize(ground, (luma.shape[1], luma.shape[0]), interpolation=cv2.INTER_LINEAR).astype(
+        np.float32
+    )
+    dark = np.clip(1 - luma / np.maximum(full, 24), 0, 1)
+    marks = dark[dark > 0.25]
+    level = float(np.quantile(marks, 0.7)) if marks.size > 50 else 1.0
+    return np.asarray(np.clip(dark / max(level, 0.2), 0, 1), np.float32)
+
+
+def stroke_width(marks: Array) -> float:
+    """Usual width of strokes in pixels: twice area over perimeter of what is inked."""
+    inked = (marks > 0.5).astype(np.uint8)
+    area = int(inked.sum())
+    if area < 20:
+        return 0.0
+    rim = area - int(cv2.erode(inked, np.ones((3, 3), np.uint8)).sum())
+    return 2.0 * area / max(rim, 1)
+
+
+def compare(source: Array, target: Array, mask: Mask, *, reach: int, limit: float) -> Strokes:
+    """Match the ink of two registered pages.
+
+    Args:
+        source: Luminance of the better page on the poorer's grid.
+        target: Luminance of the poorer page.
+        mask: Where both are defined.
+        reach: How far, in pixels, a partner may be.
+        limit: Cluster weight from which on a box is reported.
+    """
+    ink_a, ink_b = ink(source), ink(target)
+    width = float(np.clip(stroke_width(ink_b), 1.0, _WIDEST))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    lone = np.maximum(_alone(ink_b, ink_a, disc), _alone(ink_a, ink_b, disc))
+    lone[~mask] = 0
+    all_ink = float(np.maximum(ink_a, ink_b)[mask].sum())
+    joined: Bytes = cv2.dilate((lone > 0.1).astype(np.uint8), np.ones((3, 3), np.uint8))
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    weight = np.bincount(labels.ravel(), weights=lone.ravel(), minlength=count) / width**2
+    weight[0] = 0
+    order = [k for k in np.argsort(-weight, kind="stable")[:24] if weight[k] >= limit]
+    where = tuple((int(x), int(y), int(w), int(h)) for x, y, w, h, _ in (boxes[k] for k in order))
+    return Strokes(float(weight.max(initial=0)), float(lone.sum()) / max(all_ink, 1.0), width, where)
+
+
+def _alone(marks: Array, other: Array, disc: Bytes) -> Array:
+    """Ink that has no partner within the disc, less what uneven inking explains."""
+    near = cv2.dilate(other, disc)
+    return np.asarray(np.maximum(marks - near - 0.3, 0) / 0.7, np.float32)

@@ -1,0 +1,131 @@
+"""The verification task: runs in a sandboxed worker, decodes each image once, judges each pair."""
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from onecopy.decode.interface import Raster
+from onecopy.decode.walk import find
+from onecopy.model import Evidence, Relation, Verdict
+from onecopy.sandbox.interface import Files
+from onecopy.verify.decide import Ruling, Why, view_framing
+from onecopy.verify.examine import Examination
+from onecopy.verify.interface import ImageRef, VerifyArgs, VerifyResult
+from onecopy.verify.pair import compare_views
+from onecopy.verify.view import DECODE_SIDE, View, prepare
+from onecopy.verify.words import marked, sentences
+
+_GROUNDS = (255, 0, None)
+"""White, black, and transparency ignored."""
+
+Judged = tuple[Ruling, Examination | None]
+
+
+def verify(files: Files, args: VerifyArgs) -> VerifyResult:
+    """Judge pairs of images.
+
+    Raises:
+        UnreadableError: An image could not be decoded.
+    """
+
+    @lru_cache(maxsize=6)
+    def views(index: int) -> tuple[View, ...]:
+        return load_views(files, args.images[index], args)
+
+    return VerifyResult(
+        verdicts=tuple(judge(views(i), views(j), args.images[i], args.images[j]) for i, j in args.pairs)
+    )
+
+
+def load_views(files: Files, image: ImageRef, args: VerifyArgs) -> tuple[View, ...]:
+    """Decode an image and lay it over each ground that makes a difference (one, if it is opaque)."""
+    picture = find(files[image.file], image.inner, args.limits)
+    raster: Raster = picture.raster(at_least=DECODE_SIDE)
+    if raster.alpha is None or int(raster.alpha.min()) == 255:
+        return (prepare(raster, None),)
+    return tuple(prepare(raster, ground) for ground in _GROUNDS)
+
+
+def judge(a: tuple[View, ...], b: tuple[View, ...], ref_a: ImageRef, ref_b: ImageRef) -> Verdict:
+    """Judge two images over the grounds they have.
+
+    Where only one of them is transparent, the other may have been flattened over any ground: the ruling that
+    explains most counts. Where both are, they must agree over white and over black: the weaker counts.
+    """
+    cv2.setNumThreads(1)
+    if len(a) > 1 and len(b) > 1:
+        judged = [compare_views(a[k], b[k]) for k in (0, 1)]
+        ruling, exam = max(judged, key=_weakness)
+    else:
+        ruling, exam = min((compare_views(x, y) for x in a for y in b), key=_weakness)
+    return _verdict(ruling, exam, ref_a, ref_b)
+
+
+def _weakness(judged: Judged) -> tuple[int, float]:
+    order = list(Relation)
+    return order.index(judged[0].relation), -judged[0].confidence
+
+
+def _verdict(ruling: Ruling, exam: Examination | None, ref_a: ImageRef, ref_b: ImageRef) -> Verdict:
+    if exam is None or ruling.relation is Relation.DISTINCT:
+        evidence = Evidence(method="registration", words=sentences(ruling, None, ()))
+        return Verdict(relation=ruling.relation, confidence=ruling.confidence, evidence=evidence)
+    frame = ruling.framing or view_framing(exam)
+    found = marked(exam, ruling)
+    evidence = Evidence(
+        method="paper" if exam.both_paper else "photo",
+        words=sentences(ruling, exam, found),
+        transform=_displayed(exam),
+        turned=frame.turned,
+        mirrored=frame.mirrored,
+        overlap_a=round(frame.overlap_a, 4),
+        overlap_b=round(frame.overlap_b, 4),
+        regions=found,
+        contains=frame.contains,
+        original=_original(ruling, frame.contains, ref_a, ref_b),
+        measures=_measures(exam, ruling),
+    )
+    return Verdict(relation=ruling.relation, confidence=round(ruling.confidence, 4), evidence=evidence)
+
+
+def _displayed(exam: Examination) -> tuple[float, ...]:
+    """The map from displayed pixels of B to displayed pixels of A, row-major."""
+    matrix = np.linalg.inv(exam.matrix) if exam.swapped else exam.matrix
+    a, b = (exam.coarse, exam.fine) if exam.swapped else (exam.fine, exam.coarse)
+    full = _from_working(a) @ matrix @ np.linalg.inv(_from_working(b))
+    return tuple(round(float(v), 6) for v in full.ravel())
+
+
+def _from_working(view: View) -> np.ndarray:
+    fx, fy = view.full_width / view.width, view.full_height / view.height
+    return np.array([[fx, 0, (fx - 1) / 2], [0, fy, (fy - 1) / 2], [0, 0, 1.0]])
+
+
+def _original(ruling: Ruling, contains: str | None, ref_a: ImageRef, ref_b: ImageRef) -> str | None:
+    """The likelier original: the one that holds the other's frame, else the clearly larger one."""
+    if ruling.relation not in {Relation.SAME_IMAGE, Relation.EDITED}:
+        return None
+    if contains is not None and ruling.why is Why.FRAMING:
+        return contains
+    a, b = (ref.fingerprint.width * ref.fingerprint.height for ref in (ref_a, ref_b))
+    if max(a, b) > 1.1 * min(a, b):
+        return "a" if a > b else "b"
+    return None
+
+
+def _measures(exam: Examination, ruling: Ruling) -> dict[str, float]:
+    """The numbers the ruling rests on, for later checks."""
+    numbers = {
+        "excess": float(exam.residual.excess.max(initial=0)),
+        "chroma": float(exam.residual.chroma.max(initial=0)),
+        "torn": exam.torn,
+        "support": exam.support,
+        "textured": float(exam.textured),
+        "scale": exam.scale,
+    }
+    if ruling.why not in {Why.CLEAN, Why.FRAMING, Why.MIRRORED}:
+        numbers |= {"grain": exam.grain.likeness, "grain_strength": exam.grain.strength}
+        if exam.both_paper:
+            numbers |= {"stroke": exam.strokes.heaviest, "unmatched": exam.strokes.unmatched}
+    return {name: round(float(value), 4) for name, value in numbers.items()}

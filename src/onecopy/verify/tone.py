@@ -1,0 +1,206 @@
+"""What a change of tone, colour balance, sharpness or softness explains, fitted and taken away.
+
+The better image, resampled onto the poorer's grid, is brought as near to the poorer as global operations can:
+a monotone curve and a small symmetric filter on luminance, gain, offset and luminance leak on chroma. All are
+fitted robustly, so that what changed locally stays in the residual.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from onecopy.verify.view import Array
+
+_BINS = 64
+_MOST_SAMPLES = 30_000
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The poorer as made from the better: Y, Cr, Cb (height, width, 3), and what it took.
+
+    ``curve`` has 256 levels; ``saturation`` is the gain of chroma; ``sharpened`` the weight of the unfiltered
+    source in the filter (1: untouched).
+    """
+
+    ycc: Array
+    curve: Array
+    saturation: float
+    sharpened: float
+
+
+Where = npt.NDArray[np.intp]
+
+
+def _sample(mask: Mask) -> Where:
+    """Places to fit on: all of them, or evenly spread ones at a stride that shares no factor with rows."""
+    where = np.flatnonzero(mask)
+    stride = len(where) // _MOST_SAMPLES
+    return where if stride < 2 else where[:: stride | 1]
+
+
+def fit_curve(source: Array, target: Array, where: Where) -> Array:
+    """A monotone curve (256 levels) that takes source levels to target levels: median per bin, then pooled.
+
+    Falling where the target is a negative of the source.
+    """
+    x, y = source.ravel()[where], target.ravel()[where]
+    order = np.argsort(x, kind="stable")
+    x, y = x[order], y[order]
+    edges = np.searchsorted(x, np.linspace(0, 256, _BINS + 1))
+    xs, ys, ws = [], [], []
+    for lo, hi in zip(edges[:-1], edges[1:], strict=True):
+        if hi - lo >= 20:
+            xs.append(float(x[lo:hi].mean()))
+            ys.append(float(np.median(y[lo:hi])))
+            ws.append(float(hi - lo))
+    if len(xs) < 2:
+        shift = float(np.median(y - x)) if len(x) else 0.0
+        return np.asarray(np.arange(256) + shift, np.float32)
+    falling = np.polyfit(xs, ys, 1, w=np.sqrt(ws))[0] < 0 and float(np.corrcoef(x, y)[0, 1]) < -0.5
+    ys = _pool(np.array(ys) * (-1 if falling else 1), np.array(ws)) * (-1 if falling else 1)
+    curve = np.interp(np.arange(256), xs, ys)
+    return np.asarray(_extend(curve, np.array(xs), ys), np.float32)
+
+
+def _pool(values: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Pool adjacent violators: the nearest non-decreasing sequence (Ayer et al. 1955)."""
+    blocks: list[list[float]] = []
+    for value, weight in zip(values, weights, strict=True):
+        blocks.append([value, weight, 1])
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            value2, weight2, count2 = blocks.pop()
+            value1, weight1, count1 = blocks.pop()
+            total = weight1 + weight2
+            blocks.append([(value1 * weight1 + value2 * weight2) / total, total, count1 + count2])
+    return np.concatenate([np.full(int(n), v) for v, _, n in blocks])
+
+
+def _extend(
+    curve: npt.NDArray[np.float64], xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Beyond the levels that occur, go on with slope one, as a small change of exposure would."""
+    levels = np.arange(256.0)
+    low, high = levels < xs[0], levels > xs[-1]
+    curve[low] = ys[0] + (levels[low] - xs[0])
+    curve[high] = ys[-1] + (levels[high] - xs[-1])
+    return curve
+
+
+def apply_curve(curve: Array, luma: Array) -> Array:
+    """Look levels up with linear interpolation."""
+    at = np.clip(luma, 0, 255)
+    low = np.minimum(at.astype(np.int32), 254)
+    return np.asarray(curve[low] + (curve[low + 1] - curve[low]) * (at - low), np.float32)
+
+
+_SIGMAS = (0.6, 1.0, 1.5, 2.1, 3.2)
+
+
+def fit_filter(source: Array, target: Array, where: Where) -> npt.NDArray[np.float64]:
+    """Filter the source with the sum of Gaussians that comes nearest to the target.
+
+    Five weights, by least squares with outliers removed: enough for softening, unsharp masking and another
+    resampling filter, not enough to draw anything.
+
+    Returns:
+        The weight of the unfiltered source (above 1: sharpened), of each Gaussian, and an offset.
+    """
+    layers = np.stack([source, *(cv2.GaussianBlur(source, (0, 0), sigma) for sigma in _SIGMAS)])
+    count = len(layers)
+    basis = np.vstack([layers.reshape(count, -1)[:, where], np.ones((1, len(where)))]).astype(np.float64)
+    goal = target.ravel()[where].astype(np.float64)
+    prior = np.eye(count + 1)[0]
+    weights = prior
+    for _ in range(3):
+        error = np.abs(goal - weights @ basis)
+        keep = error <= 8 * np.median(error) + 8
+        system = basis[:, keep] @ basis[:, keep].T
+        ridge = 2.0 * float(keep.sum()) * np.eye(count + 1)
+        weights = np.linalg.solve(system + ridge, basis[:, keep] @ goal[keep] + ridge @ prior)
+    return weights
+
+
+def make(source: Array, target: Array, mask: Mask, *, chroma: bool) -> Made:
+    """Bring ``source`` as near to ``target`` as global operations can.
+
+    Two families are tried and the nearer kept: a curve for each of R, G, B (exposure, contrast, gamma, white
+    balance; clipping comes out right), and a luminance curve with gain on chroma (saturation, grey).
+
+    Args:
+        source: The better image on the target's grid, R, G, B in 0 to 255, (height, width, 3) float32.
+        target: The poorer image, same shape.
+        mask: Where both are defined.
+        chroma: Whether colour is compared; without it only luminance is made.
+    """
+    goal, where = to_ycc(target), _sample(mask)
+    made = [_by_luminance(to_ycc(source), goal, where, chroma=chroma)]
+    if chroma:
+        made.append(_by_channel(source, target, where))
+    best = min(made, key=lambda m: _distance(m.ycc, goal, where))
+    weights = fit_filter(best.ycc[..., 0], goal[..., 0], where)
+    filtered = Made(_filtered(best.ycc, weights), best.curve, best.saturation, float(weights[0]))
+    return (
+        filtered if _distance(filtered.ycc, goal, where) < 0.97 * _distance(best.ycc, goal, where) else best
+    )
+
+
+def _filtered(ycc: Array, weights: npt.NDArray[np.float64]) -> Array:
+    """Apply a filter to R, G and B, where sharpening clips, and come back."""
+    rgb = cv2.cvtColor(ycc * np.float32(1 / 255), cv2.COLOR_YCrCb2RGB) * np.float32(255)
+    out = rgb * np.float32(weights[0]) + np.float32(weights[-1])
+    for weight, sigma in zip(weights[1:-1], _SIGMAS, strict=True):
+        out += np.float32(weight) * cv2.GaussianBlur(rgb, (0, 0), sigma)
+    return to_ycc(np.clip(out, 0, 255))
+
+
+def to_ycc(rgb: Array) -> Array:
+    """R, G, B to Y, Cr, Cb, all 0 to 255, float32."""
+    ycc = cv2.cvtColor(rgb * np.float32(1 / 255), cv2.COLOR_RGB2YCrCb)
+    return np.asarray(ycc * np.float32(255), np.float32)
+
+
+def _distance(made: Array, goal: Array, where: Where) -> float:
+    """Mean absolute difference with large ones held down, luminance twice as heavy as chroma."""
+    error = np.abs(made.reshape(-1, 3)[where] - goal.reshape(-1, 3)[where])
+    return float(np.minimum(error, 12).mean(0) @ np.array([2.0, 1.0, 1.0]))
+
+
+def _by_luminance(source: Array, target: Array, where: Where, *, chroma: bool) -> Made:
+    curve = fit_curve(source[..., 0], target[..., 0], where)
+    made = source.copy()
+    made[..., 0] = np.clip(apply_curve(curve, source[..., 0]), 0, 255)
+    saturation = _fit_chroma(made, source, target, where) if chroma else 1.0
+    return Made(made, curve, saturation, 1.0)
+
+
+def _by_channel(source: Array, target: Array, where: Where) -> Made:
+    made = np.empty_like(source)
+    curves = []
+    for k in range(3):
+        curves.append(fit_curve(source[..., k], target[..., k], where))
+        made[..., k] = np.clip(apply_curve(curves[k], source[..., k]), 0, 255)
+    return Made(to_ycc(made), curves[1], 1.0, 1.0)
+
+
+def _fit_chroma(made: Array, source: Array, target: Array, where: Where) -> float:
+    """Fit one gain for both chroma channels and an offset for each, in place; returns the gain."""
+    one, nil = np.ones(len(where)), np.zeros(len(where))
+    cr, cb = (source[..., k].ravel()[where] - 128 for k in (1, 2))
+    rows = np.vstack([np.hstack([cr, cb]), np.hstack([one, nil]), np.hstack([nil, one])]).astype(np.float64)
+    goal = np.hstack([target[..., k].ravel()[where] - 128 for k in (1, 2)])
+    weights = prior = np.array([1.0, 0, 0])
+    ridge = 1e-3 * len(goal) * np.eye(3)
+    for _ in range(3):
+        error = np.abs(goal - weights @ rows)
+        keep = error <= 4 * np.median(error) + 2
+        system = rows[:, keep] @ rows[:, keep].T + ridge
+        weights = np.linalg.solve(system, rows[:, keep] @ goal[keep] + ridge @ prior)
+    gain = float(np.clip(weights[0], 0, 3))
+    for k in (1, 2):
+        made[..., k] = 128 + gain * (source[..., k] - 128) + weights[k]
+    return gain

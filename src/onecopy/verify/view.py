@@ -1,0 +1,143 @@
+"""A raster prepared for comparison: luminance at working size, chroma, key points, kind of picture."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from onecopy.decode.interface import Raster
+
+Array = npt.NDArray[np.float32]
+Bytes = npt.NDArray[np.uint8]
+
+WORKING_SIDE = 1600
+"""Longest side, in pixels, at which photographs are compared."""
+PAPER_SIDE = 2400
+"""The same for paper, where a stroke of two pixels can be the whole difference."""
+DECODE_SIDE = 2000
+"""Longest side from which on a scaled decode is enough."""
+FEATURE_SIDE = 560
+"""Longest side at which key points are sought."""
+_MOST_FEATURES = 900
+_THUMBNAIL_SIDE = 256
+
+
+@dataclass(frozen=True)
+class View:
+    """One image over one ground (see :func:`prepare`), as the comparison sees it.
+
+    ``colour`` has shape (height, width, 3), sRGB, uint8. ``scale`` is working pixels per displayed pixel.
+    """
+
+    colour: Bytes
+    full_width: int
+    full_height: int
+    alpha: Bytes | None = None
+
+    @property
+    def width(self) -> int:
+        """Working width in pixels."""
+        return self.colour.shape[1]
+
+    @property
+    def height(self) -> int:
+        """Working height in pixels."""
+        return self.colour.shape[0]
+
+    @property
+    def scale(self) -> float:
+        """Working pixels per pixel of the image as displayed."""
+        return self.width / self.full_width
+
+    @cached_property
+    def ycc(self) -> Array:
+        """Y, Cr, Cb as float32 in 0 to 255, shape (height, width, 3)."""
+        return cv2.cvtColor(self.colour, cv2.COLOR_RGB2YCrCb).astype(np.float32)
+
+    @cached_property
+    def luma(self) -> Bytes:
+        """Luminance, uint8, shape (height, width)."""
+        return cv2.cvtColor(self.colour, cv2.COLOR_RGB2GRAY)
+
+    @cached_property
+    def is_grey(self) -> bool:
+        """Whether there is no colour to compare."""
+        chroma = cv2.resize(self.colour, (64, 64), interpolation=cv2.INTER_AREA).astype(np.int16)
+        return int((chroma.max(2) - chroma.min(2)).max()) <= 6
+
+    @cached_property
+    def is_paper(self) -> bool:
+        """Whether this looks like marks on a ground: scans, plans, forms, screenshots, line art.
+
+        Paper has one dominant ground (light or dark) that fills much of every part of the sheet, and is flat
+        but for strokes; photographs shade continuously.
+        """
+        small = self.luma
+        flat = cv2.absdiff(cv2.dilate(small, _BOX3), cv2.erode(small, _BOX3)) <= 10
+        ground = np.bincount(small[flat], minlength=256) if flat.any() else np.zeros(256)
+        near = np.convolve(ground, np.ones(25), "same")
+        share = float(near.max()) / small.size
+        return share >= 0.45
+
+    @cached_property
+    def features(self) -> tuple[Array, Array]:
+        """SIFT key points (x, y in working pixels; shape (n, 2)) and RootSIFT descriptors (n, 128)."""
+        return _sift(self.luma, FEATURE_SIDE)
+
+    @cached_property
+    def mirror(self) -> "View":
+        """The same image with left and right exchanged."""
+        return View(np.ascontiguousarray(self.colour[:, ::-1]), self.full_width, self.full_height)
+
+    @cached_property
+    def thumbnail(self) -> "View":
+        """The same image, at most 256 pixels long."""
+        return View(shrink(self.colour, _THUMBNAIL_SIDE), self.full_width, self.full_height)
+
+
+_BOX3 = np.ones((3, 3), np.uint8)
+
+
+def shrink(image: npt.NDArray[np.uint8], side: int) -> Bytes:
+    """Area-average down so that the longest side is at most ``side`` pixels."""
+    factor = side / max(image.shape[:2])
+    if factor >= 1:
+        return image
+    size = (max(1, round(image.shape[1] * factor)), max(1, round(image.shape[0] * factor)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _sift(luma: Bytes, side: int) -> tuple[Array, Array]:
+    image = shrink(luma, side)
+    longest = max(image.shape)
+    up = 1.0
+    if longest < 320:  # thumbnails have few key points at their own size
+        up = min(3.0, 320 / longest)
+        image = np.asarray(cv2.resize(image, None, fx=up, fy=up, interpolation=cv2.INTER_CUBIC), np.uint8)
+    sift = cv2.SIFT_create(nfeatures=_MOST_FEATURES, contrastThreshold=0.02, edgeThreshold=14)
+    points, descriptors = sift.detectAndCompute(image, None)
+    if descriptors is None or not len(points):
+        return np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32)
+    xy = np.array([p.pt for p in points], np.float32)
+    scale = np.array([luma.shape[1] / image.shape[1], luma.shape[0] / image.shape[0]], np.float32)
+    descriptors = np.sqrt(descriptors / (descriptors.sum(1, keepdims=True) + 1e-7))
+    return (xy + 0.5) * scale - 0.5, descriptors.astype(np.float32)
+
+
+def prepare(raster: Raster, ground: int | None) -> View:
+    """Lay a raster over a ground and bring it to working size.
+
+    Args:
+        raster: As decoded.
+        ground: Grey level (0 to 255) under transparent pixels; ``None`` ignores transparency.
+    """
+    colour = raster.pixels if raster.pixels.ndim == 3 else np.repeat(raster.pixels[..., None], 3, 2)
+    alpha = raster.alpha
+    if alpha is not None and ground is not None:
+        share = alpha[..., None].astype(np.float32) / 255
+        colour = np.rint(colour * share + ground * (1 - share)).astype(np.uint8)
+    probe = View(shrink(colour, 800), raster.full_width, raster.full_height)
+    side = PAPER_SIDE if probe.is_paper else WORKING_SIDE
+    return View(shrink(colour, side), raster.full_width, raster.full_height, alpha)
