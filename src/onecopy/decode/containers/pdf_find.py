@@ -10,12 +10,14 @@ from dataclasses import dataclass
 import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name, Object, Stream
 
-_OPERATORS = "q Q cm Do gs scn SCN BI ID EI"
+_INLINE = "BI ID EI"
+_OPERATORS = f"q Q cm Do gs scn SCN {_INLINE}"
 _FORM_DEPTH = 24
 _PAINTED = 20_000
 """Paint operations looked at on one page; images beyond are still found, without their place."""
 
 Key = tuple[int, int, int]
+_Instruction = pikepdf.ContentStreamInstruction | pikepdf.ContentStreamInlineImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class _Finder:
         if holder.is_indirect:
             self._walked.add(holder.objgen)
         try:
-            instructions = pikepdf.parse_content_stream(holder, operators=_OPERATORS)
+            instructions = _instructions(holder, resources)
         except (pikepdf.PdfError, TypeError, ValueError):
             # a page without content is a blank page, not a damaged one
             self.complete &= not isinstance(holder, Stream) and "/Contents" not in holder
@@ -169,7 +171,15 @@ class _Finder:
                 self.images.setdefault(shown.key, shown)
 
 
-def _inside(node: Object) -> Iterator[Object | None]:
+def _instructions(holder: Object, resources: Object | None) -> list[_Instruction]:
+    """The instructions that matter; drawings of a million lines but no images are not followed at all."""
+    if any(isinstance(node, Stream) for node in _inside(resources)):
+        return pikepdf.parse_content_stream(holder, operators=_OPERATORS)
+    inline = pikepdf.parse_content_stream(holder, operators=_INLINE)
+    return pikepdf.parse_content_stream(holder, operators=_OPERATORS) if inline else []
+
+
+def _inside(node: Object | None) -> Iterator[Object | None]:
     """What a resource dictionary, a form, a pattern or a dictionary of appearances leads to."""
     if isinstance(node, Stream):
         yield _get(node, "/Resources")
