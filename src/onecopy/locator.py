@@ -29,6 +29,8 @@ def quote(name: str | bytes) -> str:
         Printable text without ``#``, ``!`` or a bare ``%``; ``/`` is kept.
     """
     text = os.fsdecode(name)
+    if _ESCAPED.search(text) is None:
+        return text
 
     def escape(match: re.Match[str]) -> str:
         return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "surrogateescape"))

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+import msgspec
+
 from onecopy.sources.interface import File, Left, Source
 
 
@@ -17,7 +19,7 @@ class Survey:
     files: int = 0
     bytes: int = 0
     left: list[Left] = field(default_factory=list)
-    _lines: list[str] = field(default_factory=list)
+    _recent: list[File | Left] = field(default_factory=list)
     _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     def entries(self, sources: Iterable[Source]) -> Iterator[File]:
@@ -32,16 +34,16 @@ class Survey:
         if isinstance(entry, File):
             self.files += 1
             self.bytes += entry.state.size
-            self._lines.append(f"{entry.absolute}\n{entry.state}\n")
         else:
             self.left.append(entry)
-            self._lines.append(f"{entry.absolute}\n{entry.reason}\n")
-        if len(self._lines) >= 512:
+        self._recent.append(entry)
+        if len(self._recent) >= 512:
             self._fold()
 
     def _fold(self) -> None:
-        self._digest.update("".join(self._lines).encode())
-        self._lines.clear()
+        # Every rescan of an unchanged archive does nothing but this: encoding by the hundred keeps it cheap.
+        self._digest.update(msgspec.msgpack.encode(self._recent))
+        self._recent.clear()
 
     @property
     def digest(self) -> str:

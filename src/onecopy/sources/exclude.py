@@ -17,12 +17,20 @@ class Excluded:
         self._names = [(p, re.compile(fnmatch.translate(p))) for p in cleaned if "/" not in p]
         self._paths = [(p, re.compile(fnmatch.translate(p.lstrip("/")))) for p in cleaned if "/" in p]
 
-    def by(self, name: str, inside: str) -> str | None:
-        """The pattern that leaves out an entry, by its name or its path inside the source; else ``None``."""
+    def __bool__(self) -> bool:
+        return bool(self._names or self._paths)
+
+    def by(self, name: str, folder: str) -> str | None:
+        """The pattern that leaves out an entry, or ``None``.
+
+        Args:
+            name: Of the entry.
+            folder: The path inside the source of the folder it is in, with a slash at its end if it has one.
+        """
         for pattern, expression in self._names:
             if expression.match(name):
                 return pattern
         for pattern, expression in self._paths:
-            if expression.match(inside):
+            if expression.match(folder + name):
                 return pattern
         return None

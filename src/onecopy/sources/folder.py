@@ -9,6 +9,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,6 +25,9 @@ _SPECIAL = {
     stat.S_IFBLK: "device",
     stat.S_IFCHR: "device",
 }
+
+
+_by_name = attrgetter("name")
 
 
 def state_of(status: os.stat_result) -> State:
@@ -143,7 +147,7 @@ class Folder:
                 yield Left(level.locator, level.absolute, "a folder it lies in, once more")
                 return
             with os.scandir(level.path) as scanned:
-                entries = sorted(scanned, key=lambda entry: os.fsencode(entry.name))
+                entries = sorted(scanned, key=_by_name)
         except OSError as error:
             yield self._lost(level.locator or "/", level.absolute or "/", error)
             return
@@ -153,14 +157,13 @@ class Folder:
     def _entry(self, entry: os.DirEntry[str], level: "_Level") -> "File | Left | _Level":
         name = quote(entry.name)
         locator, absolute = f"{level.locator}/{name}", f"{level.absolute}/{name}"
-        inside = f"{level.inside}/{entry.name}" if level.inside else entry.name
-        if pattern := self._excluded.by(entry.name, inside):
+        if self._excluded and (pattern := self._excluded.by(entry.name, level.inside)):
             return Left(locator, absolute, f"excluded by {quote(pattern)}")
         if self._ignored and entry.path in self._ignored:
             return Left(locator, absolute, "written by onecopy itself")
         try:
             if entry.is_dir(follow_symlinks=False):
-                return _Level(entry.path, locator, absolute, inside, level)
+                return _Level(entry.path, locator, absolute, f"{level.inside}{entry.name}/", level)
             status = entry.stat(follow_symlinks=False)
         except OSError as error:
             return self._lost(locator, absolute, error)
