@@ -80,13 +80,13 @@ class Service:
         return code
 
 
-@pytest.fixture
-def make_service(tmp_path):
-    """Makes services that do not run yet; all are stopped in the end."""
+@pytest.fixture(scope="module")
+def make_service(tmp_path_factory):
+    """Makes services that do not run yet, each with places of its own; all are stopped in the end."""
     made = []
 
-    def make(**kw):
-        made.append(Service(tmp_path, **kw))
+    def make(**how):
+        made.append(Service(tmp_path_factory.mktemp("service"), **how))
         return made[-1]
 
     yield make
@@ -94,7 +94,7 @@ def make_service(tmp_path):
         service.stop(signal.SIGKILL)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def service(tmp_path_factory):
     running = Service(tmp_path_factory.mktemp("service")).start()
     yield running

@@ -24,7 +24,7 @@ def contents(service, sha256):
     return list((service.folder / "vault" / "contents").rglob(sha256))
 
 
-@pytest.fixture(params=[1, 2], ids=["one process", "two processes"])
+@pytest.fixture(scope="module", params=[1, 2], ids=["one process", "two processes"])
 def crowd(request, make_service):
     return make_service(arguments=("--workers", str(request.param))).start()
 

@@ -13,31 +13,34 @@ import time
 import httpx
 import pytest
 
+from onecopy.catalog import uploads
+from onecopy.catalog.store import Catalog
+from onecopy.vault.local import LocalVault
+
 MAIN = "from onecopy.cli import main; main()"
 
 
-def test_first_start_prints_a_token_once(make_service):
+def test_first_start_prints_a_token_once_and_every_start_remembers(make_service, encode, photo):
+    first, near = encode(photo(), 92), encode(photo(), 60)
     service = make_service(token=None).start()
     token = service.printed_token()
     assert len(token) >= 40
     with service.client(token) as client:
-        first = client.post("/v1/uploads", files={"file": ("a.bin", b"kept")}, data={"case": "c"})
-        assert first.status_code == 201
+        stored = client.post("/v1/uploads", files={"file": ("a.jpg", first)}, data={"case": "c"})
+        assert stored.status_code == 201
     service.stop()
-    assert not any(
-        token.encode() in path.read_bytes() for path in service.folder.rglob("*") if path.is_file()
-    )
+    files = [path for path in service.folder.rglob("*") if path.is_file()]
+    assert not any(token.encode() in path.read_bytes() for path in files)
 
     service.start()
-    assert service.printed_token() is None
     assert not any("token" in line for line in service.said)
     with service.client(token) as client:
-        one = first.json()["occurrence"]
-        assert client.get(f"/v1/occurrences/{one['id']}/content").content == b"kept"
-        assert (
-            client.post("/v1/uploads", files={"file": ("a.bin", b"kept")}, data={"case": "c"}).status_code
-            == 200
-        )
+        content = client.get(f"/v1/occurrences/{stored.json()['occurrence']['id']}/content")
+        assert content.content == first
+        again = client.post("/v1/uploads", files={"file": ("a.jpg", first)}, data={"case": "c"})
+        assert again.status_code == 200
+        saved = client.post("/v1/checks", files={"file": ("b.jpg", near)}, data={"case": "c"}).json()
+        assert [match["relation"] for match in saved["matches"]] == ["same-image"] * 2
     service.stop()
 
     service.token = "a-token-that-was-chosen"
@@ -45,17 +48,6 @@ def test_first_start_prints_a_token_once(make_service):
     for given, status in ((token, 401), (service.token, 200)):
         with service.client(given) as client:
             assert client.get("/v1/cases/c").status_code == status
-
-
-def test_restart_remembers_pixels(make_service, encode, photo):
-    service = make_service().start()
-    with service.client() as client:
-        client.post("/v1/uploads", files={"file": ("a.jpg", encode(photo(), 92))}, data={"case": "c"})
-    service.stop()
-    service.start()
-    with service.client() as client:
-        reply = client.post("/v1/uploads", files={"file": ("b.jpg", encode(photo(), 60))}, data={"case": "c"})
-    assert [match["relation"] for match in reply.json()["matches"]] == ["same-image"]
 
 
 def test_short_token_is_refused(make_service):
@@ -111,10 +103,11 @@ def test_accepted_uploads_are_finished(make_service, how, code):
     assert response.status_code == 201
     assert service.stop(None) == code
     assert "Traceback" not in service.errors()
-    service.start()
-    with service.client() as client:
-        stored = client.get(f"/v1/occurrences/{response.json()['occurrence']['id']}/content")
-    assert stored.content == b"slow" * 10
+    sha256 = response.json()["occurrence"]["sha256"]
+    with LocalVault(service.folder / "vault").open(sha256) as file:
+        assert file.read() == b"slow" * 10
+    with Catalog(service.folder / "catalog.db") as catalog, catalog.read() as connection:
+        assert [one.name for one in uploads.of_case(connection, "c", "")] == ["slow.bin"]
 
 
 def test_killed_while_uploads_come_in(make_service, encode, photo):
@@ -132,7 +125,7 @@ def test_killed_while_uploads_come_in(make_service, encode, photo):
                 if response.is_success:
                     acknowledged[response.json()["occurrence"]["id"]] = data
 
-    for round_ in range(3):
+    for round_ in range(2):
         service.start()
         before = len(acknowledged)
         threads = [threading.Thread(target=upload, args=(round_ * 10 + n,)) for n in range(4)]

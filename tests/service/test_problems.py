@@ -90,12 +90,9 @@ def test_bodies_that_are_no_forms(client):
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory, service):
+def small(make_service):
     """A service that lets in 100 kB."""
-    folder = tmp_path_factory.mktemp("small")
-    running = type(service)(folder, environment={"ONECOPY_MAX_UPLOAD_BYTES": "100000"}).start()
-    yield running
-    running.stop()
+    return make_service(environment={"ONECOPY_MAX_UPLOAD_BYTES": "100000"}).start()
 
 
 def test_too_large_is_refused_before_it_is_read(small):
@@ -120,9 +117,8 @@ def test_too_large_is_refused_while_it_is_read(small):
     assert list((small.folder / "vault" / "spool").iterdir()) == []
 
 
-def test_storage_that_is_gone_is_said_without_naming_it(make_service):
-    service = make_service()
-    service.start()
+def test_storage_that_is_gone_is_said_without_naming_it(small):
+    service = small
     spool = service.folder / "vault" / "spool"
     spool.rename(service.folder / "elsewhere")
     with service.client() as client:

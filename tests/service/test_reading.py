@@ -85,7 +85,7 @@ def test_occurrence(send, client, case):
     assert seen == expected
 
 
-@pytest.mark.parametrize("case", ["24016-00001", "2026/03/17", "a b&c?d#e%f", "№ 5", "a/../b"])
+@pytest.mark.parametrize("case", ["24016-7", "2026/03/17", "a b&c?d#e%f", "№ 5", "a/../b"])
 def test_cases(send, client, case):
     ids = [send(b"%d" % n, f"{n}.bin", case=case).json()["occurrence"]["id"] for n in range(3)]
     response = client.get(f"/v1/cases/{quote(case, safe='')}")
