@@ -7,9 +7,12 @@ relations that never merge. Margins and how they were found: ``docs/decisions``.
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 from onecopy.model import Relation
 from onecopy.verify.examine import Examination
 from onecopy.verify.framing import Framing, framing
+from onecopy.verify.strokes import ink, stroke_width
 
 _LEAST_TEXTURE = 8
 """Textured cells that must agree before pixels are evidence at all."""
@@ -52,8 +55,6 @@ def view_framing(exam: Examination) -> Framing:
     fine, coarse = (exam.fine.width, exam.fine.height), (exam.coarse.width, exam.coarse.height)
     if not exam.swapped:
         return framing(exam.matrix, fine, coarse)
-    import numpy as np
-
     return framing(np.linalg.inv(exam.matrix), coarse, fine)
 
 
@@ -91,8 +92,6 @@ def _confidence(exam: Examination) -> float:
 
 def _readable(exam: Examination) -> bool:
     """Whether strokes are wide enough on the coarser grid for a changed character to show."""
-    from onecopy.verify.strokes import ink, stroke_width
-
     width = stroke_width(ink(exam.coarse.ycc[..., 0]))
     return width == 0.0 or width >= _READABLE
 

@@ -76,15 +76,19 @@ def _scaled(luma: np.ndarray, step: float) -> Array:
     return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
+def _soft(luma: Array) -> Array:
+    return np.asarray(cv2.GaussianBlur(luma, (0, 0), 0.8), np.float32)
+
+
 def _gauss_newton(image: Array, target: Array, matrix: Matrix) -> Matrix:
     height, width = target.shape
-    goal = normalise(cv2.GaussianBlur(target, (0, 0), 0.8), 6.0)
+    goal = normalise(_soft(target), 6.0)
     centre = np.array([[2 / width, 0, -1], [0, 2 / height, -1], [0, 0, 1.0]])  # conditioning
     ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
     xs, ys = xs * np.float32(2 / width) - 1, ys * np.float32(2 / height) - 1
     for _ in range(_STEPS):
         moved, cover = resample(image, matrix, (width, height))
-        now = normalise(cv2.GaussianBlur(moved, (0, 0), 0.8), 6.0)
+        now = normalise(_soft(moved), 6.0)
         gx = cv2.Sobel(now, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
         gy = cv2.Sobel(now, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
         error = goal - now

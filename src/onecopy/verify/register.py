@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from onecopy.verify.view import FEATURE_SIDE, Array, View
 
-Matrix = npt.NDArray[np.float64]
+Matrix = npt.NDArray[np.floating]
 
 _SQUARE = 48
 _RATIO = 0.86
@@ -94,7 +94,7 @@ def _matches(a: View, b: View, *, mirrored: bool) -> tuple[Array, Array]:
     good = mutual & (1 - first < _RATIO**2 * (1 - second)) & (first > 0.75)
     matched_b = points_b[good]
     if mirrored:
-        matched_b = matched_b * np.float32([-1, 1]) + np.float32([b.width - 1, 0])
+        matched_b = matched_b * np.array([-1, 1], np.float32) + np.array([b.width - 1, 0], np.float32)
     return points_a[best[good]], matched_b
 
 

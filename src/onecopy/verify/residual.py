@@ -149,7 +149,7 @@ def cells(mask: Mask, side: int = 16) -> tuple[int, npt.NDArray[np.bool_]]:
     padded = np.zeros((height * side, width * side), bool)
     padded[: mask.shape[0], : mask.shape[1]] = mask
     grid = padded.reshape(height, side, width, side).any((1, 3))
-    return int(grid.sum()), grid
+    return int(grid.sum()), np.asarray(grid, np.bool_)
 
 
 def torn(residual: Residual) -> float:
@@ -164,9 +164,9 @@ def torn(residual: Residual) -> float:
 def regions(residual: Residual, *, most: int = 24) -> list[tuple[int, int, int, int]]:
     """Boxes (x, y, width, height, on the poorer's grid) round what differs, the largest excess first."""
     both = np.maximum(residual.excess, residual.chroma)
-    seeds, spread = both > 1, (both > _QUIET).astype(np.uint8)
+    seeds = both > 1
     reach = max(3, round(0.006 * max(both.shape)) | 1)
-    spread = cv2.dilate(spread, np.ones((reach, reach), np.uint8))
+    spread = cv2.dilate((both > _QUIET).astype(np.uint8), np.ones((reach, reach), np.uint8))
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(spread, connectivity=8)
     weight = np.bincount(labels[seeds], weights=both[seeds], minlength=count)
     order = [k for k in np.argsort(-weight, kind="stable") if k and weight[k] > 0]

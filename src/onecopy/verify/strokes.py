@@ -1,9 +1,9 @@
 """Ink on paper: are the same strokes there, allowing for another scan's edges?
 
-A re-scan moves edges by a fraction of a pixel, thickens or thins strokes, changes tone and adds noise; it does
-not add or remove a stroke. So ink counts as *unmatched* only where the other image has no ink within a small
-reach; unmatched ink is gathered into clusters, and the heaviest cluster, in squares of the stroke's own width,
-is what tells a changed digit from dirt.
+A re-scan moves edges by a fraction of a pixel, thickens or thins strokes, changes tone and adds noise; it
+does not add or remove a stroke. So ink counts as *unmatched* only where the other image has no ink within a
+small reach; unmatched ink is gathered into clusters, and the heaviest cluster, in squares of the stroke's own
+width, is what tells a changed digit from dirt.
 """
 
 from dataclasses import dataclass
@@ -69,11 +69,12 @@ def compare(source: Array, target: Array, mask: Mask, *, reach: int, limit: floa
     """
     ink_a, ink_b = ink(source), ink(target)
     width = float(np.clip(stroke_width(ink_b), 1.0, _WIDEST))
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    span = 2 * reach + 1
+    disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (span, span)), np.uint8)
     lone = np.maximum(_alone(ink_b, ink_a, disc), _alone(ink_a, ink_b, disc))
     lone[~mask] = 0
     all_ink = float(np.maximum(ink_a, ink_b)[mask].sum())
-    joined: Bytes = cv2.dilate((lone > 0.1).astype(np.uint8), np.ones((3, 3), np.uint8))
+    joined = cv2.dilate((lone > 0.1).astype(np.uint8), np.ones((3, 3), np.uint8))
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     weight = np.bincount(labels.ravel(), weights=lone.ravel(), minlength=count) / width**2
     weight[0] = 0

@@ -5,6 +5,7 @@ a monotone curve and a small symmetric filter on luminance, gain, offset and lum
 fitted robustly, so that what changed locally stays in the residual.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import cv2
@@ -53,7 +54,7 @@ def fit_curve(source: Array, target: Array, where: Where) -> Array:
     x, y = x[order], y[order]
     edges = np.searchsorted(x, np.linspace(0, 256, _BINS + 1))
     xs, ys, ws = [], [], []
-    for lo, hi in zip(edges[:-1], edges[1:], strict=True):
+    for lo, hi in itertools.pairwise(edges):
         if hi - lo >= 20:
             xs.append(float(x[lo:hi].mean()))
             ys.append(float(np.median(y[lo:hi])))
@@ -62,9 +63,10 @@ def fit_curve(source: Array, target: Array, where: Where) -> Array:
         shift = float(np.median(y - x)) if len(x) else 0.0
         return np.asarray(np.arange(256) + shift, np.float32)
     falling = np.polyfit(xs, ys, 1, w=np.sqrt(ws))[0] < 0 and float(np.corrcoef(x, y)[0, 1]) < -0.5
-    ys = _pool(np.array(ys) * (-1 if falling else 1), np.array(ws)) * (-1 if falling else 1)
-    curve = np.interp(np.arange(256), xs, ys)
-    return np.asarray(_extend(curve, np.array(xs), ys), np.float32)
+    sign = -1 if falling else 1
+    levels = sign * _pool(sign * np.array(ys), np.array(ws))
+    curve = np.interp(np.arange(256), xs, levels)
+    return np.asarray(_extend(curve, np.array(xs), levels), np.float32)
 
 
 def _pool(values: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -122,7 +124,7 @@ def fit_filter(source: Array, target: Array, where: Where) -> npt.NDArray[np.flo
         system = basis[:, keep] @ basis[:, keep].T
         ridge = 2.0 * float(keep.sum()) * np.eye(count + 1)
         weights = np.linalg.solve(system + ridge, basis[:, keep] @ goal[keep] + ridge @ prior)
-    return weights
+    return np.asarray(weights, np.float64)
 
 
 def make(source: Array, target: Array, mask: Mask, *, chroma: bool) -> Made:

@@ -39,12 +39,12 @@ class View:
     @property
     def width(self) -> int:
         """Working width in pixels."""
-        return self.colour.shape[1]
+        return int(self.colour.shape[1])
 
     @property
     def height(self) -> int:
         """Working height in pixels."""
-        return self.colour.shape[0]
+        return int(self.colour.shape[0])
 
     @property
     def scale(self) -> float:
@@ -59,7 +59,7 @@ class View:
     @cached_property
     def luma(self) -> Bytes:
         """Luminance, uint8, shape (height, width)."""
-        return cv2.cvtColor(self.colour, cv2.COLOR_RGB2GRAY)
+        return np.asarray(cv2.cvtColor(self.colour, cv2.COLOR_RGB2GRAY), np.uint8)
 
     @cached_property
     def is_grey(self) -> bool:
@@ -116,7 +116,7 @@ def _sift(luma: Bytes, side: int) -> tuple[Array, Array]:
     if longest < 320:  # thumbnails have few key points at their own size
         up = min(3.0, 320 / longest)
         image = np.asarray(cv2.resize(image, None, fx=up, fy=up, interpolation=cv2.INTER_CUBIC), np.uint8)
-    sift = cv2.SIFT_create(nfeatures=_MOST_FEATURES, contrastThreshold=0.02, edgeThreshold=14)
+    sift = cv2.SIFT.create(nfeatures=_MOST_FEATURES, contrastThreshold=0.02, edgeThreshold=14)
     points, descriptors = sift.detectAndCompute(image, None)
     if descriptors is None or not len(points):
         return np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32)

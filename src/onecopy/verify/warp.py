@@ -27,8 +27,7 @@ def settle(moved: Array, target: Array, mask: Mask) -> Array:
             ys = slice(i * height // down, (i + 1) * height // down)
             xs = slice(j * width // across, (j + 1) * width // across)
             shifts[i, j], trust[i, j] = _shift(a[ys, xs], b[ys, xs], mask[ys, xs])
-    field = _smooth(shifts, trust)
-    field = cv2.resize(field, (width, height), interpolation=cv2.INTER_LINEAR)
+    field = cv2.resize(_smooth(shifts, trust), (width, height), interpolation=cv2.INTER_LINEAR)
     ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
     x, y = xs + field[..., 0], ys + field[..., 1]
     return np.asarray(cv2.remap(moved, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.float32)

@@ -19,7 +19,9 @@ _SENTENCES = {
     Why.RECOLOURED: "The drawing is the same, the colours are not.",
     Why.TOO_SMALL_TO_READ: "One of them is too small to read: a changed character would not show.",
     Why.STROKES_DOUBTFUL: "Some marks may differ, but too faintly to be sure.",
-    Why.GRAIN_LOST: "Something differs, and too little fine detail is left to tell an edit from another capture.",
+    Why.GRAIN_LOST: (
+        "Something differs, and too little fine detail is left to tell an edit from another capture."
+    ),
     Why.OTHER_CAPTURE: "The same place, but not the same exposure.",
     Why.OTHER_MARKS: "The same form or template with different marks.",
     Why.UNRELATED: "Nothing shows that these have a picture in common.",
@@ -38,9 +40,8 @@ def sentences(ruling: Ruling, exam: Examination | None, found: tuple[Region, ...
     if ruling.why is Why.CHANGED:
         said.append(f"One capture, changed in {_count(len(found), 'place')}{_whereabouts(found, exam)}.")
     elif ruling.why is Why.OTHER_MARKS and found:
-        said.append(
-            f"The same form or template; marks differ in {_count(len(found), 'place')}{_whereabouts(found, exam)}."
-        )
+        places = f"{_count(len(found), 'place')}{_whereabouts(found, exam)}"
+        said.append(f"The same form or template; marks differ in {places}.")
     else:
         said.append(_SENTENCES[ruling.why])
     if exam is not None:
