@@ -53,7 +53,7 @@ class _Run:
     rows: npt.NDArray[np.int32]
 
     def __len__(self) -> int:
-        return self.keys.shape[1]
+        return int(self.keys.shape[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 Up to :data:`TAIL` hashes are compared one by one. Beyond that, multi-index hashing: M. Norouzi, A. Punjani
 and D. J. Fleet, "Fast search in Hamming space with multi-index hashing", CVPR 2012. A hash is cut into 16
 pieces of 16 bits; two hashes that differ in at most ``r`` bits differ in at most ``r // 16`` bits in one
-piece at least, so looking up each piece with up to that many bits flipped misses nothing. What is looked up is
-then compared.
+piece at least, so looking up each piece with up to that many bits flipped misses nothing. What is looked up
+is then compared.
 
 An entry takes 32 bytes for the hash, 6 for whose and what it is, and 64 in the tables.
 """

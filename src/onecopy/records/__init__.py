@@ -1,0 +1,1 @@
+"""What is made of verdicts over many images: groups, and what follows for their members."""
