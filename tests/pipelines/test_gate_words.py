@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -28,13 +29,33 @@ def mention(relation, confidence=1.0, name="front.jpg"):
         ("link", "same-image", 0.99, "saved differently"),
         ("hold", "same-image", 0.9, "probably the same"),
         ("hold", "edited", 1.0, "another version of one in case 24016-7: 'front.jpg', received 3 May 2026."),
-        ("hold", "unclear", 0.5, "This could not be told. It was stored; a person will look at both."),
+        (
+            "hold",
+            "unclear",
+            0.5,
+            "'front.jpg', received 3 May 2026. It was stored; a person will look at both.",
+        ),
         ("store", "edited", 1.0, "It was stored for this case, too."),
         ("store", "same-scene", 1.0, "both will be shown together"),
     ],
 )
 def test_reasons(action, relation, confidence, said):
     assert said in reason(Action(action), FileIdentity(), mention(relation, confidence))
+
+
+@pytest.mark.parametrize(
+    ("upload", "said"),
+    [
+        ("a", "The earlier one is this one, cropped. This one shows more than the earlier one."),
+        ("b", "This one is the earlier one, cropped. The earlier one shows more than this one."),
+    ],
+)
+def test_what_differs_is_said_from_the_uploaders_side(upload, said):
+    words = ("The second is the first, cropped.", "The first shows more than the second.")
+    evidence = Evidence(method="photo", words=words)
+    verdict = Verdict(relation=Relation.EDITED, confidence=1.0, evidence=evidence)
+    cropped = replace(mention("edited"), verdict=verdict, upload=upload)
+    assert said in reason(Action.HOLD, FileIdentity(), cropped)
 
 
 def test_nothing_like_it():

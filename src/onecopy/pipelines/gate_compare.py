@@ -15,8 +15,9 @@ from onecopy.sandbox.interface import Call, Failure, Openable
 from onecopy.vault.interface import Vault
 from onecopy.verify.interface import VERIFY, ImageRef, VerifyArgs
 
-TOGETHER = 8
-"""How many earlier images one call compares with an image, so that this one is decoded once for them."""
+TOGETHER = 4
+"""How many earlier images one call compares with an image, so that this one is decoded once for them. Few,
+because somebody waits: more calls spread over the workers."""
 
 Key = tuple[int, str, str]
 

@@ -45,7 +45,9 @@ def _reason(upload: Upload, ties: Sequence[Tie], action: Action, *, done: bool) 
     tie = deciding or (named[0] if named else None)
     mention = None
     if tie is not None:
-        mention = Mention(occurrence=tie.occurrence, verdict=tie.verdict, whole=tie.question is None)
+        side = "a" if tie.question is None else tie.question.upload
+        whole = tie.question is None
+        mention = Mention(occurrence=tie.occurrence, verdict=tie.verdict, upload=side, whole=whole)
     return reason(action, upload.identity, mention, more=max(0, len(named) - 1), done=done)
 
 

@@ -28,10 +28,18 @@ _LONGEST = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """The earlier occurrence that a reason speaks of; ``whole`` if it is the same file, byte for byte."""
+    """The earlier occurrence that a reason speaks of.
+
+    Attributes:
+        occurrence: That one.
+        verdict: What the upload, or an image in it, is to it.
+        upload: Which side of the evidence the upload is, ``"a"`` or ``"b"``.
+        whole: Whether it is the same file, byte for byte.
+    """
 
     occurrence: Occurrence
     verdict: Verdict
+    upload: str = "a"
     whole: bool = False
 
 
@@ -61,7 +69,7 @@ def reason(
     Returns:
         One to three sentences.
     """
-    sentences = [_about(identity, mention), _done(action, mention, done=done)]
+    sentences = [_about(identity, mention), *_difference(mention), _done(action, mention, done=done)]
     if more:
         sentences.append(f"{more} more related {'one is' if more == 1 else 'ones are'} listed.")
     sentences += _unread(identity)
@@ -85,11 +93,25 @@ def _about(identity: FileIdentity, mention: Mention | None) -> str:
         case Relation.EDITED:
             return f"{subject} is another version of one in {where}: {earlier}."
         case Relation.UNCLEAR:
-            return f"{subject} may be the same {noun} as one in {where}: {earlier}. This could not be told."
+            return f"{subject} may be the same {noun} as one in {where}: {earlier}."
         case Relation.SAME_SCENE:
             return f"{subject} shows the same scene as one in {where}: {earlier}."
         case _:
             return f"{subject} is like one in {where}: {earlier}."
+
+
+def _difference(mention: Mention | None) -> Sequence[str]:
+    """What the pixels showed, from the uploader's side. Evidence calls A the first and B the second."""
+    if mention is None or mention.verdict.relation not in (Relation.EDITED, Relation.UNCLEAR):
+        return []
+    sides = ("the first", "the second") if mention.upload == "a" else ("the second", "the first")
+    named = dict(zip(sides, ("this one", "the earlier one"), strict=True))
+
+    def name(match: re.Match[str]) -> str:
+        said = named[match[0].lower()]
+        return said if match[0][0].islower() else said.capitalize()
+
+    return [re.sub(r"\b[Tt]he (?:first|second)\b", name, word) for word in mention.verdict.evidence.words[:2]]
 
 
 def _subject(identity: FileIdentity, mention: Mention) -> tuple[str, str]:
