@@ -1,7 +1,7 @@
 """Which of several copies is kept: declared rules, each with the words that are shown for it.
 
-Records rules (36 CFR 1236 subpart E) forbid keeping a lower generation in place of a higher one. The rules are
-tried in order; each leaves only those that are best by it, until one is left. They compare copies of *one*
+Records rules (36 CFR 1236 subpart E) forbid keeping a lower generation in place of a higher one. The rules
+are tried in order; each leaves only those that are best by it, until one is left. They compare copies of *one*
 image (same framing, same content): nothing here decides whether two images are one.
 """
 
