@@ -13,6 +13,7 @@ from collections.abc import Callable
 import xxhash
 
 from onecopy.decode.interface import Buffer, Picture
+from onecopy.errors import UnreadableError
 from onecopy.fingerprint.parts import Parts, bmp, boxes, framed, gif, jpeg, png, pnm, tiff, webp
 
 _PARTS: dict[str, Callable[[memoryview], Parts]] = {
@@ -28,6 +29,17 @@ _PARTS: dict[str, Callable[[memoryview], Parts]] = {
     "heic": boxes.heif,
 }
 
+# What damage and kinds that are not taken apart raise.
+_NOT_TAKEN_APART = (
+    ValueError,
+    IndexError,
+    KeyError,
+    StopIteration,
+    OverflowError,
+    struct.error,
+    UnreadableError,
+)
+
 
 def image_data(picture: Picture) -> Parts:
     """The image data of a picture as slices of its stored bytes, to be hashed one after the other."""
@@ -38,8 +50,8 @@ def image_data(picture: Picture) -> Parts:
     if take is not None:
         try:
             return [picture.header.format.encode(), *take(view)]
-        except (ValueError, IndexError, KeyError, StopIteration, struct.error, OverflowError):
-            pass  # damaged, or a kind not taken apart: the whole file counts
+        except _NOT_TAKEN_APART:
+            pass  # the whole file counts
     return framed(b"whole", view)
 
 

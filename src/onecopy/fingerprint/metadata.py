@@ -74,8 +74,7 @@ def _survive(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 def _from_exif(exif: Image.Exif | None) -> dict[str, Any]:
     if exif is None or not len(exif):
         return {}
-    detail = exif.get_ifd(_EXIF) if _EXIF in exif else {}
-    place = exif.get_ifd(_GPS) if _GPS in exif else {}
+    detail, place = exif.get_ifd(_EXIF), exif.get_ifd(_GPS)
     base = ExifTags.Base
     return {
         "taken_at": _time(detail, base.DateTimeOriginal, base.SubsecTimeOriginal, base.OffsetTimeOriginal)
