@@ -8,6 +8,7 @@ from onecopy.engines.local import LocalEngine
 from onecopy.findings import Findings
 from onecopy.model import FileIdentity, Fingerprint, Limits, Verdict
 from onecopy.pipelines import single
+from onecopy.pipelines.gate import Context, Gate, GateReply
 from onecopy.pipelines.scan import Scan
 from onecopy.pipelines.scan_model import Progress
 
@@ -111,4 +112,4 @@ def scan(
         return one.run(progress).findings
 
 
-__all__ = ["compare", "fingerprint", "identify", "scan"]
+__all__ = ["Context", "Gate", "GateReply", "compare", "fingerprint", "identify", "scan"]

@@ -49,7 +49,8 @@ def _row(one: Occurrence) -> dict[str, Any]:
     return row | {"problem_code": code, "problem_message": message}
 
 
-def _occurrence(row: Mapping[Any, Any]) -> Occurrence:
+def from_row(row: Mapping[Any, Any]) -> Occurrence:
+    """The occurrence of a whole row."""
     code, message = row["problem_code"], row["problem_message"]
     return Occurrence(
         **{name: row[name] for name in ("id", *_PLAIN, "seen_at", "gone_at")},
@@ -84,13 +85,13 @@ def get(connection: Connection, public_id: str) -> Occurrence | None:
     """An occurrence by its public id."""
     query = select(occurrence).where(occurrence.c.public_id == public_id)
     row = connection.execute(query).mappings().first()
-    return None if row is None else _occurrence(row)
+    return None if row is None else from_row(row)
 
 
 def of_case(connection: Connection, case_id: str) -> list[Occurrence]:
     """The occurrences of a case, oldest first."""
     query = select(occurrence).where(occurrence.c.case_id == case_id).order_by(occurrence.c.id)
-    return [_occurrence(row) for row in connection.execute(query).mappings()]
+    return [from_row(row) for row in connection.execute(query).mappings()]
 
 
 def of_contents(connection: Connection, digests: Iterable[str]) -> Iterator[Occurrence]:
@@ -98,7 +99,7 @@ def of_contents(connection: Connection, digests: Iterable[str]) -> Iterator[Occu
     for batch in batches(digests):
         query = select(occurrence).where(occurrence.c.content.in_(batch), occurrence.c.gone_at.is_(None))
         for row in connection.execute(query.order_by(occurrence.c.id)).mappings():
-            yield _occurrence(row)
+            yield from_row(row)
 
 
 def gone(connection: Connection, ids: Iterable[int]) -> None:

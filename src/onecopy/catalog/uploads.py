@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from onecopy.catalog.batches import batches
-from onecopy.catalog.occurrences import Occurrence
-from onecopy.catalog.occurrences import _occurrence as from_row
+from onecopy.catalog.occurrences import Occurrence, from_row
 from onecopy.catalog.schema import content, occurrence, remark
 
 _UPLOADED = and_(occurrence.c.locator.is_(None), occurrence.c.gone_at.is_(None))
