@@ -22,8 +22,8 @@ _TOLERANCE = 0.015
 """How far a match may lie from where the transform says, in either image."""
 _APART = 0.03
 """Two matches nearer than this do not fix a transform."""
-_MOST = 32
-_PROPOSING = 14
+_MOST = 24
+_PROPOSING = 12
 _FIRST, _SECOND = np.triu_indices(_PROPOSING, 1)
 _BATCH = 256
 
@@ -38,7 +38,9 @@ class Agreement:
     """Radians by which directions turn from here to there (clockwise as displayed)."""
 
 
-def agreement(group: Ints, here: Places, there: Places, distance: Ints, groups: int) -> Agreement:
+def agreement(
+    group: Ints, here: Places, there: Places, distance: Ints, *, groups: int, least: int
+) -> Agreement:
     """Count votes.
 
     Args:
@@ -47,25 +49,25 @@ def agreement(group: Ints, here: Places, there: Places, distance: Ints, groups: 
         there: Place in the other, shape (m,).
         distance: Bits by which the descriptors differ, shape (m,).
         groups: How many pairs there are.
+        least: Fewer matches than this are not looked at: such a pair has no votes.
     """
     kept = _mutual(group, here, there, distance)
     group, here, there = group[kept], here[kept], there[kept]
     sizes = np.bincount(group, minlength=groups)
     starts = np.cumsum(sizes) - sizes
     votes, turn = np.zeros(groups, np.int64), np.zeros(groups, np.float32)
-    for first in range(0, groups, _BATCH):
-        batch = slice(first, first + _BATCH)
-        place = starts[batch, None] + np.arange(_MOST)
+    enough = np.flatnonzero(sizes >= least)
+    for first in range(0, len(enough), _BATCH):
+        batch = enough[first : first + _BATCH]
         there_is = np.arange(_MOST) < sizes[batch, None]
-        place = np.where(there_is, place, 0)
-        if len(here):
-            votes[batch], turn[batch] = _best(here[place], there[place], there_is)
+        place = np.where(there_is, starts[batch, None] + np.arange(_MOST), 0)
+        votes[batch], turn[batch] = _best(here[place], there[place], there_is)
     return Agreement(sizes, votes, turn)
 
 
 def _mutual(group: Ints, here: Places, there: Places, distance: Ints) -> Ints:
     """Matches that are the nearest of their place in both images; by group, nearest first."""
-    order = np.lexsort((_cell(there), _cell(here), distance, group))
+    order = np.lexsort((there.imag, there.real, here.imag, here.real, distance, group))
     best = np.ones(len(order), np.bool_)
     for side in (here, there):
         keys = group[order] * (1 << 20) + _cell(side[order])
@@ -90,9 +92,9 @@ def _best(
     sound = there_is[:, _SECOND] & (np.abs(step_here) > _APART) & (np.abs(step_there) > _APART)
     scale = step_there / np.where(sound, step_here, 1)
     shift = there[:, _FIRST] - scale * here[:, _FIRST]
-    off = np.abs(scale[..., None] * here[:, None, :] + shift[..., None] - there[:, None, :])
-    reach = _TOLERANCE * np.minimum(1, np.abs(scale))
-    agree = (off < reach[..., None]) & there_is[:, None, :] & sound[..., None]
+    off = scale[..., None] * here[:, None, :] + shift[..., None] - there[:, None, :]
+    reach = np.where(sound, _TOLERANCE * np.minimum(1, np.abs(scale)), 0)
+    agree = (off.real**2 + off.imag**2 < (reach**2)[..., None]) & there_is[:, None, :]
     count = agree.sum(axis=2)
     winner = count.argmax(axis=1)
     rows = np.arange(len(count))

@@ -30,18 +30,15 @@ Descriptors = npt.NDArray[np.uint8]
 """Shape (n, 32)."""
 
 _LARGEST_RUN = 1 << 21
-_CHOSEN = (
-    np.random.Generator(np.random.PCG64(20)).permutation(BITS)[: KEYS * KEY_BITS].reshape(KEYS, KEY_BITS)
-)
+_CHOSEN = np.random.Generator(np.random.PCG64(20)).permutation(BITS)[: KEYS * KEY_BITS]
 
 
 def keys_of(descriptors: Descriptors) -> npt.NDArray[np.uint32]:
     """The keys of descriptors (shape (n, 32)): shape (12, n)."""
-    bits = np.unpackbits(descriptors, axis=1)
-    made = np.zeros((KEYS, len(bits)), np.uint32)
-    for bit in range(KEY_BITS):
-        made = (made << np.uint32(1)) | bits[:, _CHOSEN[:, bit]].T
-    return made
+    bits = np.unpackbits(descriptors, axis=1)[:, _CHOSEN].reshape(-1, KEYS, KEY_BITS)
+    padded = np.zeros((len(bits), KEYS, 32), np.uint8)
+    padded[:, :, -KEY_BITS:] = bits
+    return np.ascontiguousarray(np.packbits(padded, axis=2).view(">u4")[:, :, 0].T.astype(np.uint32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +104,18 @@ class DescriptorIndex:
         first, last = np.searchsorted(self._owner.rows, np.array([owner, owner + 1]))
         return int(first), int(last)
 
-    def matches(self, descriptors: Descriptors, own: Ints) -> Matches:
-        """All that is stored and matches; descriptor ``i`` not with those of owner ``own[i]``."""
+    def matches(self, descriptors: Descriptors, own: Ints, *, earlier: bool = False) -> Matches:
+        """All that is stored and matches.
+
+        Args:
+            descriptors: Those that ask.
+            own: The owner of each, of which nothing is wanted; -1 for none.
+            earlier: Only what owners below ``own`` have: all pairs of a batch are met once like this.
+        """
         self._tidy()
         asked, rows = self._with_a_common_key(keys_of(descriptors))
-        other = self._owner.rows[rows] != own[asked]
+        owner = self._owner.rows[rows]
+        other = owner < own[asked] if earlier else owner != own[asked]
         asked, rows = asked[other], rows[other]
         distance = hamming(_words(descriptors)[asked], _words(self._descriptors.rows)[rows])
         near = distance <= RADIUS

@@ -10,6 +10,7 @@ from onecopy.candidates.agreement import Places
 from onecopy.candidates.bits import Ints
 from onecopy.candidates.descriptors import Descriptors
 from onecopy.candidates.digests import DigestIndex, Keys, keys_of, look_of
+from onecopy.candidates.hashes import TAIL
 from onecopy.candidates.interface import REASONS, Settings
 from onecopy.candidates.near import Hits, Look, NearIndex, look_at, strongest
 from onecopy.model import Candidate, Fingerprint
@@ -20,13 +21,17 @@ class Index:
 
     Images that are equal by digest and look exactly alike share one look, so ten thousand copies of a logo
     cost one search and are one near candidate (the lowest number).
+
+    Args:
+        settings: How far to reach.
+        tail: Hashes that are compared one by one before they go into tables (answers are the same).
     """
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, *, tail: int = TAIL) -> None:
         self.settings = settings or Settings()
         self._lock = RLock()
         self._digests = DigestIndex()
-        self._near = NearIndex(self.settings)
+        self._near = NearIndex(self.settings, tail=tail)
         self._stored: dict[int, tuple[Keys, bytes]] = {}
         self._owners: dict[bytes, int] = {}
         self._images: dict[int, list[int]] = {}
@@ -75,7 +80,9 @@ class Index:
         keys, name, look = keys_of(fingerprint), look_of(fingerprint), look_at(fingerprint, self.settings)
         with self._lock:
             equal = self._digests.equal(keys)
-            by_hash, by_points, _ = self.near([look], [self._owners.get(name, -1)])
+            by_hash, by_points = self.near([look], [self._owners.get(name, -1)])
+            by_hash = strongest(by_hash, self._first(by_hash), self.settings.per_image)
+            by_points = strongest(by_points, self._first(by_points), self.settings.features_per_image)
             exact = [Candidate(image=image, reason=reason) for image, reason in equal.items()]
             hashes, points = self._candidates(by_hash), self._candidates(by_points)
         # Features find what PDQ cannot, so a flood of the one does not take the other's place.
@@ -99,22 +106,20 @@ class Index:
             first[owner] = images[0]
         return first
 
-    def points_of(self, owner: int) -> tuple[Descriptors, Places]:
-        """Descriptors and places of an owner."""
+    def points_of(self, owner: int) -> tuple[Descriptors, Places, int]:
+        """Descriptors, places and token of an owner's look."""
         return self._near.points_of(owner)
 
-    def near(self, looks: Sequence[Look], own: Sequence[int]) -> tuple[Hits, Hits, Hits]:
-        """Hits by hash and by points, each within its cap, and all hits by hash. Callers hold the lock.
+    def near(self, looks: Sequence[Look], own: Sequence[int], *, earlier: bool = False) -> tuple[Hits, Hits]:
+        """All hits by hash, and all by points that are none by hash. Callers hold the lock.
 
-        Look ``n`` is that of owner ``own[n]`` (-1 if not stored), which is not among its hits.
+        Look ``n`` is that of owner ``own[n]`` (-1 if not stored), which is not among its hits; ``earlier``
+        as in :meth:`NearIndex.by_points`.
         """
-        everything = self._near.by_hash(looks)
-        everything = everything.take(everything.owner != np.array(own, np.int64)[everything.asker])
-        points = self._near.by_points(looks, own)
-        taken = np.isin(_pair_key(points), _pair_key(everything))
-        hashes = strongest(everything, self._first(everything), self.settings.per_image)
-        points = points.take(~taken)
-        return hashes, strongest(points, self._first(points), self.settings.features_per_image), everything
+        hashes = self._near.by_hash(looks)
+        hashes = hashes.take(hashes.owner != np.array(own, np.int64)[hashes.asker])
+        points = self._near.by_points(looks, own, earlier=earlier)
+        return hashes, points.take(~np.isin(_pair_key(points), _pair_key(hashes)))
 
     def _first(self, hits: Hits) -> Ints:
         return np.array([self._images[owner][0] for owner in hits.owner.tolist()], np.int64)

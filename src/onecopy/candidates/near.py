@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Self
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from onecopy.candidates.agreement import Places, agreement
 from onecopy.candidates.bits import Ints, Words, words
 from onecopy.candidates.descriptors import DescriptorIndex, Descriptors
+from onecopy.candidates.growing import Growing
 from onecopy.candidates.hashes import HashIndex
 from onecopy.candidates.interface import REASONS, Settings
 from onecopy.fingerprint.features import unpack
@@ -19,6 +21,7 @@ from onecopy.model import Fingerprint
 PDQ, TRIMMED, FEATURES = (REASONS.index(name) for name in ("pdq", "pdq-trimmed", "features"))
 
 _ORIENTATIONS = 8
+_OWNER = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Look:
     radii: Ints
     descriptors: Descriptors
     places: Places
+    token: int
+    """Of the key points: says which of two looks is put first, whoever asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class Hits:
 def look_at(fingerprint: Fingerprint, settings: Settings) -> Look:
     """Lay out a fingerprint for searching; an unmatchable image has nothing to search by."""
     if fingerprint.unmatchable is not None:
-        return Look(words(b""), np.zeros(0, np.int64), *_points(b"", 1, 1))
+        return Look(words(b""), np.zeros(0, np.int64), *_points(b"", 1, 1), 0)
     hashes: list[bytes] = []
     radii: list[int] = []
     if fingerprint.pdq is not None:
@@ -77,7 +82,8 @@ def look_at(fingerprint: Fingerprint, settings: Settings) -> Look:
             radii.append(min(most, settings.pdq_radius))
     descriptors, places = _points(fingerprint.features, fingerprint.width, fingerprint.height)
     most = settings.points_per_image
-    return Look(words(b"".join(hashes)), np.array(radii, np.int64), descriptors[:most], places[:most])
+    token = int.from_bytes(blake2b(fingerprint.features, digest_size=7).digest())
+    return Look(words(b"".join(hashes)), np.array(radii, np.int64), descriptors[:most], places[:most], token)
 
 
 def _points(features: bytes, width: int, height: int) -> tuple[Descriptors, Places]:
@@ -87,12 +93,13 @@ def _points(features: bytes, width: int, height: int) -> tuple[Descriptors, Plac
 
 
 class NearIndex:
-    """Looks of owners (ascending numbers that are never used twice). Not thread-safe by itself."""
+    """Looks of owners (numbered 0, 1, 2 … as they are added). Not thread-safe by itself."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, tail: int) -> None:
         self._settings = settings
-        self._hashes = HashIndex()
+        self._hashes = HashIndex(tail=tail)
         self._points = DescriptorIndex()
+        self._tokens: Growing[np.int64] = Growing(np.int64)
 
     def add(self, owner: int, look: Look) -> None:
         """Store a look."""
@@ -100,15 +107,16 @@ class NearIndex:
             if row < len(look.hashes):
                 self._hashes.add(owner, look.hashes[row], trimmed=trimmed, radius=int(look.radii[row]))
         self._points.add(owner, look.descriptors, look.places)
+        self._tokens.add(np.array([look.token]))
 
     def remove(self, owner: int) -> None:
         """Forget a look."""
         self._hashes.remove(owner)
         self._points.remove(owner)
 
-    def points_of(self, owner: int) -> tuple[Descriptors, Places]:
-        """Descriptors and places of a stored look."""
-        return self._points.of(owner)
+    def points_of(self, owner: int) -> tuple[Descriptors, Places, int]:
+        """Descriptors, places and token of a stored look."""
+        return *self._points.of(owner), int(self._tokens.rows[owner])
 
     def by_hash(self, looks: Sequence[Look]) -> Hits:
         """Everything within the radius, once for each look that asks; in no useful order."""
@@ -125,25 +133,34 @@ class NearIndex:
         turned, mirrored = _inverse(orientation[first])
         return Hits(asker[first], met.owner[first], reason[first], met.distance[first], turned, mirrored)
 
-    def by_points(self, looks: Sequence[Look], own: Sequence[int]) -> Hits:
-        """Everything whose key points match and lie alike, but for look ``n`` not owner ``own[n]``."""
+    def by_points(self, looks: Sequence[Look], own: Sequence[int], *, earlier: bool = False) -> Hits:
+        """Everything whose key points match and lie alike, but for look ``n`` not owner ``own[n]``.
+
+        With ``earlier`` only what was stored before ``own[n]``.
+        """
         sizes = [len(look.places) for look in looks]
         descriptors = np.concatenate([look.descriptors for look in looks])
         here = np.concatenate([look.places for look in looks])
-        met = self._points.matches(descriptors, np.repeat(np.array(own, np.int64), sizes))
+        met = self._points.matches(descriptors, np.repeat(np.array(own, np.int64), sizes), earlier=earlier)
         asker = np.repeat(np.arange(len(looks)), sizes)[met.asked]
         pairs, group, counts = np.unique(asker << 32 | met.owner, return_inverse=True, return_counts=True)
-        many = (counts >= self._settings.votes)[group]
+        votes = self._settings.votes
+        many = (counts >= votes)[group]
         pairs, group = np.unique(pairs[group[many]], return_inverse=True)
-        there = self._points.places[met.row[many]]
-        alike = agreement(group, here[met.asked[many]], there, met.distance[many], len(pairs))
-        needed = np.maximum(self._settings.votes, self._settings.share_of_votes * alike.matches)
+        first, second = here[met.asked[many]], self._points.places[met.row[many]]
+        # A vote may hang on who comes first; so that is settled by what the two are, not by who asks.
+        tokens = np.array([look.token for look in looks], np.int64)
+        swapped = tokens[pairs >> 32] > self._tokens.rows[pairs & _OWNER]
+        first, second = np.where(swapped[group], (second, first), (first, second))
+        alike = agreement(group, first, second, met.distance[many], groups=len(pairs), least=votes)
+        needed = np.maximum(votes, self._settings.share_of_votes * alike.matches)
         found = np.flatnonzero(alike.votes >= needed)
-        turned = np.rint(-np.degrees(alike.turn[found]) / 90).astype(np.int64) * 90 % 360
+        turn = np.where(swapped, alike.turn, -alike.turn)[found]
+        turned = np.rint(np.degrees(turn) / 90).astype(np.int64) * 90 % 360
         same = np.full(len(found), FEATURES)
         return Hits(
             pairs[found] >> 32,
-            pairs[found] & 0xFFFFFFFF,
+            pairs[found] & _OWNER,
             same,
             -alike.votes[found],
             turned,

@@ -9,13 +9,15 @@ import numpy.typing as npt
 from onecopy.candidates.bits import Ints, words
 from onecopy.candidates.index import Index
 from onecopy.candidates.interface import REASONS, Pair, Settings
-from onecopy.candidates.near import Hits, Look
+from onecopy.candidates.near import Hits, Look, strongest
 from onecopy.model import Fingerprint
 
 _BLOCK = 32
 
 Table = npt.NDArray[np.int64]
 """Pairs, one a row: a, b, place in ``REASONS``, distance, turned, mirrored."""
+
+_NONE: Table = np.zeros((0, 6), np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,15 @@ def pairs(
         owner, look = index.store(image, fingerprint)
         if look is not None:
             hashes[owner] = (look.hashes.tobytes(), look.radii)
-    found = [_equal(index)]
     first = index.first_images()
-    owners = [int(owner) for owner in np.argsort(first, kind="stable")]
-    for start in range(0, len(owners), _BLOCK):
-        block = owners[start : start + _BLOCK]
+    found, by_points = [_equal(index)], [_NONE]
+    for start in range(0, len(first), _BLOCK):
+        block = range(start, min(start + _BLOCK, len(first)))
         looks = [Look(words(hashes[o][0]), hashes[o][1], *index.points_of(o)) for o in block]
-        found += _near(index, looks, block, first, capped)
+        near, points = index.near(looks, block, earlier=True)
+        found += _nearest(near, first, start, index.settings.per_image, capped)
+        by_points.append(_table(points, first, start))
+    found.append(_most_votes(np.concatenate(by_points), index.settings.features_per_image))
     yield from _merged(found)
 
 
@@ -68,35 +72,36 @@ def _equal(index: Index) -> Table:
     return np.array(rows, np.int64).reshape(-1, 6)
 
 
-def _near(
-    index: Index,
-    looks: list[Look],
-    owners: list[int],
-    first: Ints,
-    capped: Callable[[Capped], None] | None,
+def _nearest(
+    near: Hits, first: Ints, start: int, most: int, capped: Callable[[Capped], None] | None
 ) -> list[Table]:
-    """Near pairs of a block of looks."""
-    hashes, points, everything = index.near(looks, owners)
-    asker = first[owners]
-    kept, met = (np.bincount(hits.asker, minlength=len(owners)) for hits in (hashes, everything))
-    over = np.flatnonzero(met > kept)
-    for at in over.tolist():
-        if capped is not None:
-            capped(Capped(int(asker[at]), int(met[at]), int(kept[at])))
-    crowd = everything.take(np.isin(everything.asker, over))
-    return [_table(hits, asker, first) for hits in (hashes, points, _next_in(crowd, asker, first))]
+    """Pairs of those that ask with their strongest hits by hash, and what keeps a crowd connected."""
+    kept = strongest(near, first[near.owner], most)
+    met = np.bincount(near.asker, minlength=_BLOCK)
+    over = np.flatnonzero(met > most)
+    if capped is not None:
+        for at in over.tolist():
+            capped(Capped(int(first[start + at]), int(met[at]), most))
+    crowd = near.take(np.isin(near.asker, over) & (first[near.owner] > first[near.asker + start]))
+    crowd = crowd.take(np.lexsort((first[crowd.owner], crowd.asker)))
+    following = crowd.take(np.unique(crowd.asker, return_index=True)[1])
+    return [_table(hits, first, start) for hits in (kept, following)]
 
 
-def _next_in(crowd: Hits, asker: Ints, first: Ints) -> Hits:
-    """For each that asks, the hit with the lowest number above its own."""
-    above = crowd.take(first[crowd.owner] > asker[crowd.asker])
-    above = above.take(np.lexsort((first[above.owner], above.asker)))
-    return above.take(np.unique(above.asker, return_index=True)[1])
+def _most_votes(table: Table, most: int) -> Table:
+    """Pairs by features that are among the strongest of either image."""
+    chosen = np.zeros(len(table), np.bool_)
+    mine = np.concatenate([table[:, 0], table[:, 1]])
+    other = np.concatenate([table[:, 1], table[:, 0]])
+    order = np.lexsort((other, np.tile(table[:, 3], 2), mine))
+    rank = np.arange(len(order)) - np.searchsorted(mine[order], mine[order])
+    chosen[order[rank < most] % max(1, len(table))] = True
+    return np.asarray(table[chosen])
 
 
-def _table(hits: Hits, asker: Ints, first: Ints) -> Table:
+def _table(hits: Hits, first: Ints, start: int) -> Table:
     """Hits as pairs: the lower number is A, and if that is not who asked, B lies the other way round."""
-    mine, other = asker[hits.asker], first[hits.owner]
+    mine, other = first[hits.asker + start], first[hits.owner]
     swapped = other < mine
     turned = np.where(swapped & (hits.mirrored == 0), -hits.turned % 360, hits.turned)
     a, b = np.minimum(mine, other), np.maximum(mine, other)
