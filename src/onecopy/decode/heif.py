@@ -1,5 +1,6 @@
 """HEIC through the optional pillow-heif (see the decision record on it)."""
 
+from collections.abc import Callable
 from typing import IO
 
 from PIL import ImageFile
@@ -24,11 +25,11 @@ def open_heif(file: IO[bytes]) -> ImageFile.ImageFile:
     options.DEPTH_IMAGES = False
     options.AUX_IMAGES = False
     options.DECODE_THREADS = 1
+    opener: Callable[[IO[bytes]], ImageFile.ImageFile] = HeifImageFile
     try:
-        image: ImageFile.ImageFile = HeifImageFile(file)
+        return opener(file)
     except SyntaxError as error:
         if "not identified" not in str(error):
             raise
         message = "This kind of HEIF file is not read; convert it, for example to JPEG, and try again."
         raise UnreadableError(message, code="unsupported-format") from error
-    return image
