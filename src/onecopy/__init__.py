@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 else:
     # There is a subpackage of this name. Importing a subpackage sets it as an attribute here, but only the
     # first time: so that is done now, and taken back, and the function is found by __getattr__ ever after.
-    import onecopy.fingerprint
+    import onecopy.fingerprint  # noqa: F401
 
     del fingerprint
 
