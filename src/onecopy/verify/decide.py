@@ -12,15 +12,19 @@ import numpy as np
 from onecopy.model import Relation
 from onecopy.verify.examine import Examination
 from onecopy.verify.framing import Framing, framing
-from onecopy.verify.strokes import ink, stroke_width
+from onecopy.verify.strokes import detail_lost
 
 _LEAST_TEXTURE = 8
 """Textured cells that must agree before pixels are evidence at all."""
 _CONFINED = 0.6
-_STROKE_SAME = 1.6
-_STROKE_OTHER = 2.6
-_READABLE = 1.25
-"""Stroke width, in pixels, below which a changed character cannot be seen."""
+_STROKE_SAME = 0.35
+_STROKE_OTHER = 0.7
+"""Unmatched ink in pixels: up to the first the marks are the same, from the second they differ."""
+_RESCAN_EXCESS = 2.5
+_READABLE = 0.34
+_KEPT = 0.4
+"""Detail lost (see :func:`onecopy.verify.strokes.detail_lost`) beyond which a character cannot be seen."""
+_SMALLEST_PAGE = 320
 
 
 class Why(StrEnum):
@@ -71,13 +75,24 @@ def rule(exam: Examination) -> Ruling:
 
 
 def _clean(exam: Examination, frame: Framing) -> Ruling:
-    if exam.both_paper and not _readable(exam):
+    if exam.both_paper and exam.strokes.heaviest > _STROKE_SAME:
+        return _paper(exam, frame)
+    if not _readable(exam):
         return Ruling(Relation.UNCLEAR, 0.9, Why.TOO_SMALL_TO_READ, frame)
     if frame.mirrored:
         return Ruling(Relation.EDITED, 0.98, Why.MIRRORED, frame)
     if not frame.same:
-        return Ruling(Relation.EDITED, 0.98, Why.FRAMING, frame)
+        return _rescan(exam, frame) if _scanned_again(exam, frame) else _framed(0.98, frame)
     return Ruling(Relation.SAME_IMAGE, _confidence(exam), Why.CLEAN, frame)
+
+
+def _framed(confidence: float, frame: Framing) -> Ruling:
+    return Ruling(Relation.EDITED, confidence, Why.FRAMING, frame)
+
+
+def _scanned_again(exam: Examination, frame: Framing) -> bool:
+    """A sheet put on the glass a second time lies a little askew; a crop does not."""
+    return exam.both_paper and abs(frame.skew) >= 0.08
 
 
 def _confidence(exam: Examination) -> float:
@@ -91,9 +106,14 @@ def _confidence(exam: Examination) -> float:
 
 
 def _readable(exam: Examination) -> bool:
-    """Whether strokes are wide enough on the coarser grid for a changed character to show."""
-    width = stroke_width(ink(exam.coarse.ycc[..., 0]))
-    return width == 0.0 or width >= _READABLE
+    """Whether a changed character would show: always on photographs, on paper if the coarser keeps detail."""
+    if not (exam.fine.is_paper or exam.coarse.is_paper):
+        return True
+    coarse = exam.coarse.luma.astype(np.float32)
+    if exam.scale < 0.9 and detail_lost(exam.fine.luma.astype(np.float32), exam.scale) > _KEPT:
+        return False
+    doubtful = exam.residual.worst > 0.5 or max(coarse.shape) < _SMALLEST_PAGE
+    return not (doubtful and detail_lost(coarse, 0.5) > _READABLE)
 
 
 def _photo(exam: Examination, frame: Framing) -> Ruling:
@@ -115,9 +135,9 @@ def _paper(exam: Examination, frame: Framing) -> Ruling:
         return Ruling(Relation.DISTINCT, 0.8, Why.UNRELATED, None)
     if exam.torn <= _CONFINED and exam.grain.one_capture:
         return Ruling(Relation.EDITED, 0.93, Why.CHANGED, frame)
-    if marks.heaviest <= _STROKE_SAME and marks.unmatched <= 0.02:
+    if marks.heaviest <= _STROKE_SAME and exam.residual.worst <= _RESCAN_EXCESS:
         return _rescan(exam, frame)
-    if marks.heaviest <= _STROKE_OTHER and marks.unmatched <= 0.03:
+    if marks.heaviest <= _STROKE_OTHER:
         return Ruling(Relation.UNCLEAR, 0.7, Why.STROKES_DOUBTFUL, frame)
     return Ruling(Relation.SAME_FORM, 0.9, Why.OTHER_MARKS, frame)
 
@@ -131,5 +151,5 @@ def _rescan(exam: Examination, frame: Framing) -> Ruling:
         min(frame.overlap_a, frame.overlap_b) >= 0.9 and abs(frame.skew) <= 5 and 0.97 < frame.stretch < 1.03
     )
     if not whole:
-        return Ruling(Relation.EDITED, 0.9, Why.FRAMING, frame)
+        return _framed(0.9, frame)
     return Ruling(Relation.SAME_IMAGE, 0.99, Why.RESCAN, frame)

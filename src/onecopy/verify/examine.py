@@ -70,8 +70,7 @@ class Examination:
         """The ink of both, matched after local shifts are taken out."""
         target = self.coarse.ycc[..., 0]
         source = warp.settle(to_ycc(self.source)[..., 0], target, self.mask)
-        reach = 1 if max(target.shape) < 900 else 2
-        return strokes.compare(source, target, self.mask, reach=reach, limit=1.0)
+        return strokes.compare(source, target, self.mask, limit=0.3)
 
     @property
     def clean(self) -> bool:

@@ -66,7 +66,8 @@ def framing(matrix: Matrix, size_a: tuple[int, int], size_b: tuple[int, int]) ->
     tolerance = max(_PIXELS * max(sx, sy, 1.0) / min(width, height), _SHARE)
     square = turned % 180 == 0
     stretch = (sx / sy) if square else (sy / sx)
-    same = max(abs(s) for s in sides) <= tolerance and abs(angle - turned) < 0.35
+    even = abs(stretch - 1) <= 0.02 + 1.5 / min(*size_a, *size_b)
+    same = even and max(abs(s) for s in sides) <= tolerance and abs(angle - turned) < 0.35
     return Framing(
         turned=turned % 360,
         mirrored=mirrored,

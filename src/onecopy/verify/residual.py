@@ -189,12 +189,12 @@ class Grain:
     @property
     def one_capture(self) -> bool:
         """Grain is there, and it is the same."""
-        return self.pixels >= 600 and self.strength >= 0.35 and self.likeness >= 0.45
+        return self.pixels >= 600 and self.strength >= 0.35 and self.likeness >= 0.3
 
     @property
     def two_captures(self) -> bool:
         """Grain is there, and it is not the same."""
-        return self.pixels >= 1500 and self.strength >= 0.8 and self.likeness <= 0.2
+        return self.pixels >= 1500 and self.strength >= 0.8 and self.likeness <= 0.15
 
 
 def grain(source: Array, target: Array, residual: Residual) -> Grain:

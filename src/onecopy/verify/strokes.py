@@ -2,7 +2,7 @@
 
 A re-scan moves edges by a fraction of a pixel, thickens or thins strokes, changes tone and adds noise; it
 does not add or remove a stroke. So ink counts as *unmatched* only where the other image has no ink within a
-small reach; unmatched ink is gathered into clusters, and the heaviest cluster, in squares of the stroke's own
+pixel's reach; unmatched ink is gathered into clusters, and the heaviest cluster, measured in the stroke's own
 width, is what tells a changed digit from dirt.
 """
 
@@ -14,16 +14,17 @@ import numpy as np
 from onecopy.verify.tone import Mask
 from onecopy.verify.view import Array, Bytes
 
-_WIDEST = 2.5
-"""Strokes count as no wider than this: a small change on a sheet of broad shapes is still a change."""
+_WIDTHS = (2.0, 4.0)
+"""Stroke widths counted with: a small change on a sheet of broad shapes is still a change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Strokes:
     """Unmatched ink between two registered pages.
 
-    ``heaviest`` is the heaviest cluster in squared stroke widths; ``unmatched`` the share of all ink without
-    a partner; ``width`` the stroke width in pixels of the poorer; ``boxes`` the clusters above the limit.
+    ``heaviest`` is the heaviest cluster: its unmatched ink in pixels, for strokes two pixels wide;
+    ``unmatched`` the share of all ink without a partner; ``width`` the stroke width in pixels of the poorer;
+    ``boxes`` the clusters above the limit.
     """
 
     heaviest: float
@@ -57,26 +58,37 @@ def stroke_width(marks: Array) -> float:
     return 2.0 * area / max(rim, 1)
 
 
-def compare(source: Array, target: Array, mask: Mask, *, reach: int, limit: float) -> Strokes:
+def detail_lost(luma: Array, factor: float) -> float:
+    """Share of the local contrast that is gone after scaling down by ``factor`` and up again, 0 to 1.
+
+    On a page that can be read, half the resolution costs less than a third of it (measured on forms: 0.17 at
+    150 dpi, 0.39 at 100, 0.48 at 75); on one that cannot, text is all finest detail.
+    """
+    size = (max(4, round(luma.shape[1] * factor)), max(4, round(luma.shape[0] * factor)))
+    small = cv2.resize(luma, size, interpolation=cv2.INTER_AREA)
+    back = cv2.resize(small, (luma.shape[1], luma.shape[0]), interpolation=cv2.INTER_CUBIC)
+    local = luma - cv2.GaussianBlur(luma, (0, 0), 4)
+    return float(((luma - back) ** 2).sum() / max(float((local**2).sum()), 1.0))
+
+
+def compare(source: Array, target: Array, mask: Mask, *, limit: float) -> Strokes:
     """Match the ink of two registered pages.
 
     Args:
         source: Luminance of the better page on the poorer's grid.
         target: Luminance of the poorer page.
         mask: Where both are defined.
-        reach: How far, in pixels, a partner may be.
         limit: Cluster weight from which on a box is reported.
     """
     ink_a, ink_b = ink(source), ink(target)
-    width = float(np.clip(stroke_width(ink_b), 1.0, _WIDEST))
-    span = 2 * reach + 1
-    disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (span, span)), np.uint8)
+    width = float(np.clip(stroke_width(ink_b), *_WIDTHS))
+    disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3)), np.uint8)
     lone = np.maximum(_alone(ink_b, ink_a, disc), _alone(ink_a, ink_b, disc))
     lone[~mask] = 0
     all_ink = float(np.maximum(ink_a, ink_b)[mask].sum())
-    joined = cv2.dilate((lone > 0.1).astype(np.uint8), np.ones((3, 3), np.uint8))
+    joined = cv2.dilate((lone > 0.05).astype(np.uint8), np.ones((3, 3), np.uint8))
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    weight = np.bincount(labels.ravel(), weights=lone.ravel(), minlength=count) / width**2
+    weight = np.bincount(labels.ravel(), weights=lone.ravel(), minlength=count) / (width / 2) ** 2
     weight[0] = 0
     order = [k for k in np.argsort(-weight, kind="stable")[:24] if weight[k] >= limit]
     where = tuple((int(x), int(y), int(w), int(h)) for x, y, w, h, _ in (boxes[k] for k in order))
@@ -86,4 +98,4 @@ def compare(source: Array, target: Array, mask: Mask, *, reach: int, limit: floa
 def _alone(marks: Array, other: Array, disc: Bytes) -> Array:
     """Ink that has no partner within the disc, less what uneven inking explains."""
     near = cv2.dilate(other, disc)
-    return np.asarray(np.maximum(marks - near - 0.3, 0) / 0.7, np.float32)
+    return np.asarray(np.maximum(marks - near - 0.3, 0), np.float32)

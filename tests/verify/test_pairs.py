@@ -1,0 +1,150 @@
+"""What becomes of a pair: the rulings of the design, on pictures made here."""
+
+import importlib.util
+import pathlib
+import random
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
+
+from onecopy.model import LINKABLE, Relation
+from onecopy.verify.decide import Why
+
+_spec = importlib.util.spec_from_file_location("verify_make", pathlib.Path(__file__).with_name("conftest.py"))
+make = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(make)
+
+AGAIN = {
+    "jpeg-20": lambda im: make.recode(im, 20),
+    "jpeg-60-twice": lambda im: make.recode(make.recode(im, 60), 30),
+    "webp-30": lambda im: make.recode(im, 30, "WEBP"),
+    "half": lambda im: make.recode(make.scaled(im, 0.5)),
+    "third": lambda im: make.recode(make.scaled(im, 0.31), 60),
+    "larger": lambda im: make.recode(make.scaled(im, 1.4)),
+    "128 px": lambda im: make.recode(make.scaled(im, 128 / 500)),
+    "grey": lambda im: make.recode(im.convert("L").convert("RGB")),
+    "brighter": lambda im: make.recode(ImageEnhance.Brightness(im).enhance(1.3)),
+    "contrast": lambda im: make.recode(ImageEnhance.Contrast(im).enhance(1.4)),
+    "gamma": lambda im: make.recode(im.point([int(255 * (i / 255) ** 0.7) for i in range(256)] * 3)),
+    "soft": lambda im: make.recode(im.filter(ImageFilter.GaussianBlur(1))),
+    "sharpened": lambda im: make.recode(im.filter(ImageFilter.UnsharpMask(2, 80, 0)), 90),
+    "turned": lambda im: make.recode(im.transpose(Image.Transpose.ROTATE_90)),
+    "16 greys": lambda im: ImageOps.posterize(im.convert("L"), 4).convert("RGB"),
+}
+
+
+@pytest.mark.parametrize("name", AGAIN)
+def test_encoded_again_is_the_same_image(judge, photo, name):
+    ruling, exam = judge(photo, AGAIN[name](photo))
+    assert ruling.relation is Relation.SAME_IMAGE, (ruling, exam and exam.residual.worst)
+
+
+def stamped(image: Image.Image) -> Image.Image:
+    image = image.copy()
+    font = ImageFont.load_default(18)
+    ImageDraw.Draw(image).text((360, 365), "21/03/2026", fill=(255, 140, 0), font=font)
+    return image
+
+
+def patched(image: Image.Image) -> Image.Image:
+    image = image.copy()
+    image.paste(image.crop((20, 20, 60, 60)), (300, 200))
+    return image
+
+
+EDITED = {
+    "stamp": lambda im: make.recode(stamped(im)),
+    "retouched": lambda im: make.recode(patched(im)),
+    "cropped": lambda im: make.recode(im.crop((60, 40, 460, 380))),
+    "cropped a little": lambda im: make.recode(im.crop((0, 0, 485, 400))),
+    "half of it": lambda im: make.recode(make.scaled(im.crop((100, 50, 450, 330)), 0.7)),
+    "border": lambda im: make.recode(ImageOps.expand(im, 24, "white")),
+    "mirrored": lambda im: make.recode(ImageOps.mirror(im)),
+    "stretched": lambda im: make.recode(im.resize((580, 400))),
+    "rotated": lambda im: make.recode(im.rotate(6, Image.Resampling.BICUBIC)),
+}
+
+
+@pytest.mark.parametrize("name", EDITED)
+def test_changed_content_or_framing_is_edited(judge, photo, name):
+    ruling, exam = judge(photo, EDITED[name](photo))
+    assert ruling.relation is Relation.EDITED, (ruling, exam and exam.residual.worst)
+
+
+def test_the_order_of_a_pair_does_not_matter(judge, photo):
+    for change in (EDITED["stamp"], EDITED["cropped"], AGAIN["half"]):
+        other = change(photo)
+        assert judge(photo, other)[0].relation is judge(other, photo)[0].relation
+
+
+def test_different_photographs_are_distinct(judge, photo, other_photo):
+    assert judge(photo, other_photo)[0].relation is Relation.DISTINCT
+
+
+def test_a_second_exposure_is_never_linked(judge, photo):
+    """A fixed camera, other noise, and something that moved by two pixels."""
+    moved = photo.copy()
+    moved.paste(photo.crop((200, 150, 260, 210)), (202, 150))
+    again = make.recode(make.grainy(moved, seed=9, sigma=3), 92)
+    assert judge(make.recode(photo, 92), again)[0].relation not in LINKABLE
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("Valuation", "$ 36,500.00"),
+        ("Parcel number", "0417-388-027"),
+        ("Date received", "5 May 2026"),
+        ("Contractor licence", "B-774 108"),
+    ],
+)
+@pytest.mark.parametrize("scan", [False, True])
+def test_one_changed_character_at_150_dpi_is_found(judge, field, value, scan):
+    one, other = make.form(), make.form({field: value})
+    if scan:
+        one, other = make.rescanned(one, 3), make.rescanned(other, 4, angle=-0.4)
+    ruling, exam = judge(one, other)
+    assert ruling.relation not in LINKABLE, (ruling, exam and exam.strokes)
+
+
+def test_forms_of_one_template_are_no_question(judge):
+    one = make.form()
+    other = make.form(
+        {"Applicant": "Theo Nakagawa", "Valuation": "$ 9,100.00", "Site address": "7 Quarry Lane"}
+    )
+    assert judge(one, other)[0].relation is Relation.SAME_FORM
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_sheet_scanned_twice_is_the_same_image(judge, seed):
+    page = make.form()
+    angle = random.Random(seed).uniform(-1.5, 1.5)
+    ruling, exam = judge(make.rescanned(page, seed), make.rescanned(page, seed + 50, angle=angle))
+    assert ruling.relation is Relation.SAME_IMAGE, (ruling, exam and exam.strokes)
+
+
+def test_a_form_too_small_to_read_is_unclear(judge):
+    page = make.form()
+    ruling, _ = judge(page, make.recode(make.scaled(page, 200 / page.width)))
+    assert ruling.relation is Relation.UNCLEAR
+    assert ruling.why is Why.TOO_SMALL_TO_READ
+
+
+def test_a_ticked_box_is_found(judge):
+    one = make.form()
+    other = one.copy()
+    ImageDraw.Draw(other).line([(1000, 130), (1006, 138), (1020, 116)], fill=(20, 20, 90), width=3)
+    assert judge(make.recode(one), make.recode(other))[0].relation not in LINKABLE
+
+
+def test_a_bright_picture_and_its_negative_are_not_linked_blindly(judge, photo):
+    """A negative can be undone, but it is not the picture as it was."""
+    ruling, _ = judge(photo, ImageOps.invert(photo))
+    assert ruling.relation in {Relation.EDITED, Relation.UNCLEAR, Relation.DISTINCT, Relation.SAME_SCENE}
+
+
+def test_recoloured_is_edited(judge, photo):
+    pixels = np.asarray(photo).copy()
+    pixels[120:220, 150:260] = pixels[120:220, 150:260][..., [2, 1, 0]]
+    assert judge(photo, make.recode(Image.fromarray(pixels), 90))[0].relation is Relation.EDITED
