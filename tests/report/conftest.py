@@ -227,7 +227,7 @@ def permit_archive():
             it.image(f"{second}/image0.jpeg", 1600, 1200, 402_113, draw=photo("astronaut")),
             "same-image",
             0.998,
-            ("B is A at 40 % of its size, compressed more.",),
+            ("The second is the first, at 40% of the size.",),
         ),
         (
             it.image(
@@ -235,7 +235,7 @@ def permit_archive():
             ),
             "same-image",
             0.995,
-            ("B is A at half its size.", "B is darker."),
+            ("The second is the first, at half the size.", "The second is darker."),
         ),
     )
     kitchen = it.image(f"{first}/IMG_2044.jpg", draw=photo("coffee"))
@@ -272,7 +272,7 @@ def permit_archive():
         stamped,
         "edited",
         0.999,
-        words=("B is A with something added at the lower right.",),
+        words=("The second is the first, with something added at the lower right.",),
         original="a",
         regions=(
             Region(
@@ -294,11 +294,11 @@ def permit_archive():
         crop,
         "edited",
         0.997,
-        words=("B is a part of A: 26 % of its area.", "Nothing else was changed."),
+        words=("The second is a part of the first: 26% of its area.", "Nothing else was changed."),
         original="a",
         contains="a",
         overlap_a=0.26,
-        regions=(Region(a=(1341, 179, 1788, 1493), b=None, note="the part that B shows"),),
+        regions=(Region(a=(1341, 179, 1788, 1493), b=None, note="the part that the second shows"),),
     )
     old = it.image(f"{first}/plans.pdf#page=1", 3300, 2338, 204_010, "pdf-image", draw=plan("Rev. A"))
     new = it.image(
@@ -311,7 +311,7 @@ def permit_archive():
         0.71,
         words=(
             "Two drawings of one sheet, and they differ.",
-            "Whether B was made from A cannot be seen: both are drawn by a program, without grain.",
+            "Whether one was made from the other cannot be seen: both are drawn by a program, without grain.",
         ),
         regions=(
             Region(a=(1110, 320, 360, 1460), b=(1110, 320, 360, 1460), note="a wall stands elsewhere"),
@@ -381,7 +381,12 @@ def large_archive():
                 keep,
                 ("the largest", "the least compressed"),
                 (it.image(f"{folder}/copy/IMG_{n:05}.jpg", content=keep), "same-bytes", 1.0, ()),
-                (it.image(f"{folder}/mail/{n}.jpg"), "same-image", 0.996, ("B is A at half its size.",)),
+                (
+                    it.image(f"{folder}/mail/{n}.jpg"),
+                    "same-image",
+                    0.996,
+                    ("The second is the first, at half the size.",),
+                ),
             )
             crop = it.image(f"{folder}/crop-{n}.jpg", 1200, 900)
             it.relate(
@@ -389,7 +394,7 @@ def large_archive():
                 crop,
                 "edited",
                 0.99,
-                words=("B is a part of A.",),
+                words=("The second is a part of the first.",),
                 regions=(Region(a=(100, 100, 1200, 900), b=None),),
             )
         return it

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from onecopy.findings import Remark, Unreadable
 from onecopy.model import Region
@@ -74,7 +75,7 @@ def test_the_figures_are_told_in_words(archive, tmp_path):
 def test_groups_and_pairs_are_told_in_words(archive, tmp_path):
     words = Page(html_of(archive, tmp_path)).words
     assert "the least compressed" in words
-    assert "B is A at 40 % of its size, compressed more. A: the one to keep. B: this one." in words
+    assert "The second is the first, at 40% of the size. First: the one to keep. Second: this one." in words
     assert "submission.pdf, page 3, image 1" in words
     assert "2 places differ a wall stands elsewhere the revision letter" in words
     assert "likelier the original" in words
@@ -172,6 +173,38 @@ def test_five_thousand_groups_stay_within_bounds(large_archive, tmp_path):
     assert html.count('id="group-') == 5_000
     assert html.count("<image ") <= 3_000
     assert "have no thumbnail here" in html
+
+
+def test_places_are_numbered_only_where_there_is_something_to_say_of_them(new_archive, tmp_path):
+    it = new_archive()
+    a, b, c = (it.image(f"archive/{n}.jpg", draw=lambda: Image.new("RGB", (40, 30))) for n in "abc")
+    both = Region(a=(100, 200, 300, 400), b=(100, 200, 300, 400))
+    it.relate(a, b, "unclear", 0.7, regions=(both, both))
+    page = Page(html_of(it, tmp_path))
+    assert "2 places differ" in page.words
+    assert len([rect for rect in page.all("rect") if rect["class"] == "line"]) == 4
+    assert page.all("circle") == []
+    it.relate(a, c, "edited", 0.9, regions=(both, Region(a=(1, 2, 3, 4), b=None, note="a stamp")))
+    page = Page(html_of(it, tmp_path))
+    assert "2 places differ differs a stamp (marked in the first)" in page.words
+    assert len(page.all("circle")) == 3
+
+
+def test_pairs_of_copies_are_shown_once(new_archive, tmp_path):
+    it = new_archive()
+    keep, copy, crop, crop_copy = (
+        it.image(f"archive/{n}.jpg") for n in ("keep", "copy", "crop", "crop copy")
+    )
+    it.group(keep, (), (copy, "same-bytes", 1.0, ()))
+    it.group(crop, (), (crop_copy, "same-bytes", 1.0, ()))
+    for a, b in ((copy, crop_copy), (crop, copy), (keep, crop), (keep, crop_copy)):
+        it.relate(a, b, "edited", 0.98)
+    it.relate(copy, crop, "unclear", 0.7)
+    html = html_of(it, tmp_path)
+    assert html.count('id="pair-') == 2
+    words = Page(html).words
+    assert "Pair 2: keep.jpg and crop.jpg" in words
+    assert "The same was found of 3 further pairs of their copies." in words
 
 
 def test_what_does_not_fit_is_counted(large_archive, tmp_path, monkeypatch):

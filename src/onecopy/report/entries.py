@@ -39,8 +39,8 @@ class ShownMember:
     relation: Relation
     confidence: float
     words: tuple[str, ...]
-    letters: str
-    """Which of the two the words call A and B; empty where they name neither."""
+    order: str
+    """Which of the two the words call the first and the second; empty where they name neither."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,10 @@ class ShownPair:
     b: Shot
     regions: tuple[Region, ...]
     regions_left_out: int
+    numbered: bool
+    """Whether there is something to say of single places."""
+    alike: int
+    """How many pairs of copies of these two have the same relation, and are not shown for that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,20 +100,11 @@ class Builder:
     def entries(self, findings: Findings) -> Entries:
         """Choose and order: groups by redundant bytes, pairs by what needs a person most."""
         groups = sorted(findings.groups, key=lambda group: (-self._redundant(group), group.keep))
-        by_relation = defaultdict(list)
-        for found in findings.relations:
-            by_relation[found.relation].append(found)
-        pairs = [
-            found
-            for relation in SHOWN_PAIRS
-            for found in sorted(
-                by_relation[relation], key=lambda found: (-found.confidence, found.a, found.b)
-            )
-        ]
+        pairs = self._pairs(findings)
         return Entries(
             groups=[self._group(n, group) for n, group in enumerate(groups[:MOST_GROUPS], 1)],
             groups_left_out=max(0, len(groups) - MOST_GROUPS),
-            pairs=[self._pair(n, found) for n, found in enumerate(pairs[:MOST_PAIRS], 1)],
+            pairs=[self._pair(n, same) for n, same in enumerate(pairs[:MOST_PAIRS], 1)],
             pairs_left_out=max(0, len(pairs) - MOST_PAIRS),
         )
 
@@ -139,19 +134,36 @@ class Builder:
     def _member(self, group: FoundGroup, member: Member) -> ShownMember:
         found = self._linked.get(frozenset((group.keep, member.locator)))
         words = found.evidence.words if found else ()
-        letters = ""
-        if found and any(re.search(r"\bB\b", sentence) for sentence in words):
-            a, b = ("the one to keep", "this one")[:: 1 if found.a == group.keep else -1]
-            letters = f"A: {a}. B: {b}."
+        order = ""
+        if found and any(re.search(r"\b(first|second)\b", sentence) for sentence in words):
+            first, second = ("the one to keep", "this one")[:: 1 if found.a == group.keep else -1]
+            order = f"First: {first}. Second: {second}."
         return ShownMember(
             shot=self._shot(member.locator),
             relation=member.relation,
             confidence=member.confidence,
             words=words,
-            letters=letters,
+            order=order,
         )
 
-    def _pair(self, number: int, found: FoundRelation) -> ShownPair:
+    def _pairs(self, findings: Findings) -> list[list[FoundRelation]]:
+        """The pairs to show, those of copies of the same two images together, the best one first."""
+        kept = {m.locator: group.keep for group in findings.groups for m in group.members}
+        alike: dict[tuple[Relation, frozenset[str]], list[FoundRelation]] = defaultdict(list)
+        for found in findings.relations:
+            if found.relation in SHOWN_PAIRS:
+                both = frozenset(kept.get(place, place) for place in (found.a, found.b))
+                alike[found.relation, both].append(found)
+
+        def rank(found: FoundRelation) -> tuple[int, float, str, str]:
+            copies = sum(kept.get(place, place) != place for place in (found.a, found.b))
+            return copies, -found.confidence, found.a, found.b
+
+        pairs = [sorted(same, key=rank) for same in alike.values()]
+        return sorted(pairs, key=lambda same: (SHOWN_PAIRS.index(same[0].relation), *rank(same[0])[1:]))
+
+    def _pair(self, number: int, same: list[FoundRelation]) -> ShownPair:
+        found = same[0]
         regions = found.evidence.regions
         return ShownPair(
             number=number,
@@ -160,6 +172,8 @@ class Builder:
             b=self._shot(found.b),
             regions=regions[:MOST_REGIONS],
             regions_left_out=max(0, len(regions) - MOST_REGIONS),
+            numbered=any(region.note or not (region.a and region.b) for region in regions[:MOST_REGIONS]),
+            alike=len(same) - 1,
         )
 
     def _shot(self, place: str) -> Shot:

@@ -94,7 +94,7 @@ def title(place: str) -> str:
 
 def visible(text: str) -> str:
     """Text with nothing invisible in it: controls and direction marks are shown as ``‹U+202E›``."""
-    return re.sub(r"[^\x20-\x7e]", _shown, text)
+    return text if text.isprintable() else re.sub(r"[^\x20-\x7e]", _shown, text)
 
 
 def _shown(match: re.Match[str]) -> str:
