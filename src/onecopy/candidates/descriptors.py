@@ -2,7 +2,7 @@
 
 Two descriptors match if
 
-1. they agree in all 20 bits of at least one of 12 keys (disjoint, fixed choices of their 256 bits),
+1. they agree in all 20 bits of at least one of 12 keys (the first 240 of their 256 bits, in a row),
 2. that value of that key is had by at most :data:`COMMON` stored descriptors (what many images share, a
    letter or a screw, says nothing: like a stop word of a text search), and
 3. they differ in at most :data:`RADIUS` bits.
@@ -17,28 +17,28 @@ import numpy as np
 import numpy.typing as npt
 
 from onecopy.candidates.agreement import Places
-from onecopy.candidates.bits import BITS, Ints, Words, hamming, spread
+from onecopy.candidates.bits import Ints, Words, hamming, spread
 from onecopy.candidates.growing import Gone, Growing
 
 RADIUS = 40
 COMMON = 64
 
 KEYS = 12
-KEY_BITS = 20
+"""Of 20 bits each, two from five bytes."""
 
 Descriptors = npt.NDArray[np.uint8]
 """Shape (n, 32)."""
 
 _LARGEST_RUN = 1 << 21
-_CHOSEN = np.random.Generator(np.random.PCG64(20)).permutation(BITS)[: KEYS * KEY_BITS]
 
 
 def keys_of(descriptors: Descriptors) -> npt.NDArray[np.uint32]:
     """The keys of descriptors (shape (n, 32)): shape (12, n)."""
-    bits = np.unpackbits(descriptors, axis=1)[:, _CHOSEN].reshape(-1, KEYS, KEY_BITS)
-    padded = np.zeros((len(bits), KEYS, 32), np.uint8)
-    padded[:, :, -KEY_BITS:] = bits
-    return np.ascontiguousarray(np.packbits(padded, axis=2).view(">u4")[:, :, 0].T.astype(np.uint32))
+    pairs = descriptors[:, :30].reshape(-1, KEYS // 2, 5).astype(np.uint32)
+    made = np.empty((KEYS, len(descriptors)), np.uint32)
+    made[0::2] = (pairs[:, :, 0] << 12 | pairs[:, :, 1] << 4 | pairs[:, :, 2] >> 4).T
+    made[1::2] = ((pairs[:, :, 2] & 15) << 16 | pairs[:, :, 3] << 8 | pairs[:, :, 4]).T
+    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ An entry takes 32 bytes for the hash, 6 for whose and what it is, and 64 in the 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -63,48 +64,52 @@ class HashIndex:
         self._gone.add(owner)
 
     def near(self, hashes: Words, radii: Ints) -> Near:
-        """Everything within reach of the hashes (shape (n, 4)): of hash ``i`` within ``radii[i]`` bits."""
-        self._tidy()
-        parts = [self._in_tail(hashes, radii)]
-        for most in sorted({int(radius) // _PIECE for radius in radii}):
-            chosen = np.flatnonzero(radii // _PIECE == most)
-            parts.append(self._in_tables(hashes, radii, chosen, most))
-        which = np.concatenate([part[0] for part in parts])
-        rows = np.concatenate([part[1] for part in parts])
-        return self._compared(hashes, radii, which, rows)
+        """Everything within reach of the hashes (shape (n, 4)): of hash ``i`` within ``radii[i]`` bits.
 
-    def _compared(self, hashes: Words, radii: Ints, which: Ints, rows: Ints) -> Near:
+        An entry that is met in several pieces comes repeatedly.
+        """
+        self._tidy()
+        indexed = self._tables.shape[1]
+        met = [self._compared(hashes, radii, *self._scan(hashes, radii, indexed, len(self)))]
+        for most in sorted({int(radius) // _PIECE for radius in radii}) if indexed else ():
+            chosen = np.flatnonzero(radii // _PIECE == most)
+            which, rows, flooded = self._look_up(hashes[chosen], most)
+            met.append(self._compared(hashes, radii, chosen[which], rows))
+            chosen = chosen[flooded]
+            which, rows = self._scan(hashes[chosen], radii[chosen], 0, indexed)
+            met.append(self._compared(hashes, radii, chosen[which], rows))
+        return Near(*(np.concatenate(columns) for columns in zip(*met, strict=True)))
+
+    def _compared(self, hashes: Words, radii: Ints, which: Ints, rows: Ints) -> tuple[Any, ...]:
+        """Columns of :class:`Near`, of the rows that are within reach."""
         distance = hamming(hashes[which], self._words.rows[rows])
         within = distance <= np.minimum(radii[which], self._radius.rows[rows])
         within &= ~self._gone.of(self._owner.rows[rows])
-        which, rows, distance = which[within], rows[within], distance[within]
-        # One hash may be met in several pieces.
-        _, first = np.unique(which * len(self) + rows, return_index=True)
-        which, rows = which[first], rows[first]
+        rows = rows[within]
         owner = self._owner.rows[rows].astype(np.int64)
-        return Near(which, owner, self._trimmed.rows[rows], distance[first].astype(np.int64))
+        return which[within], owner, self._trimmed.rows[rows], distance[within].astype(np.int64)
 
-    def _in_tail(self, hashes: Words, radii: Ints) -> tuple[Ints, Ints]:
-        first = self._tables.shape[1]
-        tail = self._words.rows[first:]
-        hits = [
-            np.flatnonzero(hamming(one, tail) <= radius) for one, radius in zip(hashes, radii, strict=True)
-        ]
+    def _scan(self, hashes: Words, radii: Ints, first: int, last: int) -> tuple[Ints, Ints]:
+        """Compare with every row of a range: which hash, and the row."""
+        words = self._words.rows[first:last]
+        hits = [np.flatnonzero(hamming(one, words) <= most) for one, most in zip(hashes, radii, strict=True)]
         which = np.repeat(np.arange(len(hits)), [len(hit) for hit in hits])
         return which, np.concatenate([*hits, np.zeros(0, np.int64)]).astype(np.int64) + first
 
-    def _in_tables(self, hashes: Words, radii: Ints, chosen: Ints, most: int) -> tuple[Ints, Ints]:
-        if not self._tables.shape[1] or not len(chosen):
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        keys = hashes[chosen].view(np.uint16)[:, :, None] ^ flips(_PIECE, most).astype(np.uint16)
-        piece = np.broadcast_to(np.arange(_PIECES)[None, :, None], keys.shape).ravel()
-        asked = np.repeat(chosen, keys[0].size)
-        flat = keys.ravel().astype(np.int64)
-        starts = self._ends[piece, flat].astype(np.int64)
-        counts = self._ends[piece, flat + 1] - starts
-        met = counts > 0
+    def _look_up(self, hashes: Words, most: int) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
+        """Rows that differ in at most ``most`` bits of a piece: which hash, the row, and hashes left out.
+
+        A hash is left out that would meet more than there is: many copies of one form share every piece.
+        """
+        keys = hashes.view(np.uint16)[:, :, None] ^ flips(_PIECE, most).astype(np.uint16)
+        piece = np.arange(_PIECES)[None, :, None]
+        starts = self._ends[piece, keys].astype(np.int64)
+        counts = self._ends[piece, keys.astype(np.int64) + 1] - starts
+        flooded = counts.sum(axis=(1, 2)) > self._tables.shape[1]
+        counts[flooded] = 0
+        met = np.nonzero(counts)
         probe, place = spread(starts[met], counts[met])
-        return asked[met][probe], self._tables[piece[met][probe], place].astype(np.int64)
+        return met[0][probe], self._tables[met[1][probe], place].astype(np.int64), flooded
 
     def _tidy(self) -> None:
         if len(self) - self._tables.shape[1] <= self._tail and self._gone.since * 4 <= len(self) + 64:

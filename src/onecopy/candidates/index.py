@@ -119,7 +119,9 @@ class Index:
         hashes = self._near.by_hash(looks)
         hashes = hashes.take(hashes.owner != np.array(own, np.int64)[hashes.asker])
         points = self._near.by_points(looks, own, earlier=earlier)
-        return hashes, points.take(~np.isin(_pair_key(points), _pair_key(hashes)))
+        known, asked = _pair_key(hashes), _pair_key(points)  # the first in ascending order
+        at = np.minimum(np.searchsorted(known, asked), max(0, len(known) - 1))
+        return hashes, points if not len(known) else points.take(known[at] != asked)
 
     def _first(self, hits: Hits) -> Ints:
         return np.array([self._images[owner][0] for owner in hits.owner.tolist()], np.int64)
@@ -140,4 +142,4 @@ class Index:
 
 
 def _pair_key(hits: Hits) -> Ints:
-    return np.asarray(hits.asker << 32 | hits.owner)
+    return np.asarray(hits.asker << 31 | hits.owner)

@@ -21,7 +21,7 @@ from onecopy.model import Fingerprint
 PDQ, TRIMMED, FEATURES = (REASONS.index(name) for name in ("pdq", "pdq-trimmed", "features"))
 
 _ORIENTATIONS = 8
-_OWNER = 0xFFFFFFFF
+_OWNER = 0x7FFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +119,21 @@ class NearIndex:
         return *self._points.of(owner), int(self._tokens.rows[owner])
 
     def by_hash(self, looks: Sequence[Look]) -> Hits:
-        """Everything within the radius, once for each look that asks; in no useful order."""
+        """Everything within the radius, once for each look that asks, ascending by asker and owner."""
         asked = [np.stack([np.full(len(x.radii), n), np.arange(len(x.radii))]) for n, x in enumerate(looks)]
         asker, orientation = np.concatenate([*asked, np.zeros((2, 0), np.int64)], axis=1)
         hashes = np.concatenate([*(look.hashes for look in looks), words(b"")])
         radii = np.concatenate([*(look.radii for look in looks), np.zeros(0, np.int64)])
         met = self._hashes.near(hashes, radii)
-        asker, orientation = asker[met.asked], orientation[met.asked]
+        orientation = orientation[met.asked]
         reason = np.where(met.trimmed | (orientation == _ORIENTATIONS), TRIMMED, PDQ)
-        # One hit an owner: whole pictures before trimmed ones, then the nearest, then the least turned.
-        order = np.lexsort((orientation, met.distance, reason, met.owner, asker))
-        first = order[_first_of_run(asker[order], met.owner[order])]
-        turned, mirrored = _inverse(orientation[first])
-        return Hits(asker[first], met.owner[first], reason[first], met.distance[first], turned, mirrored)
+        # One hit an owner: whole pictures before trimmed ones, then the nearest, then the least turned. All
+        # in one number each, because sorting those is several times faster than sorting by columns.
+        how = reason << 16 | met.distance << 4 | orientation
+        hits = np.sort((asker[met.asked] << 31 | met.owner) << 20 | how)
+        hits = hits[_begins(hits >> 20)]
+        turned, mirrored = _inverse(hits & 15)
+        return Hits(hits >> 51, hits >> 20 & _OWNER, hits >> 16 & 15, hits >> 4 & 0xFFF, turned, mirrored)
 
     def by_points(self, looks: Sequence[Look], own: Sequence[int], *, earlier: bool = False) -> Hits:
         """Everything whose key points match and lie alike, but for look ``n`` not owner ``own[n]``.
@@ -143,14 +145,14 @@ class NearIndex:
         here = np.concatenate([look.places for look in looks])
         met = self._points.matches(descriptors, np.repeat(np.array(own, np.int64), sizes), earlier=earlier)
         asker = np.repeat(np.arange(len(looks)), sizes)[met.asked]
-        pairs, group, counts = np.unique(asker << 32 | met.owner, return_inverse=True, return_counts=True)
+        pairs, group, counts = np.unique(asker << 31 | met.owner, return_inverse=True, return_counts=True)
         votes = self._settings.votes
         many = (counts >= votes)[group]
         pairs, group = np.unique(pairs[group[many]], return_inverse=True)
         first, second = here[met.asked[many]], self._points.places[met.row[many]]
         # A vote may hang on who comes first; so that is settled by what the two are, not by who asks.
         tokens = np.array([look.token for look in looks], np.int64)
-        swapped = tokens[pairs >> 32] > self._tokens.rows[pairs & _OWNER]
+        swapped = tokens[pairs >> 31] > self._tokens.rows[pairs & _OWNER]
         first, second = np.where(swapped[group], (second, first), (first, second))
         alike = agreement(group, first, second, met.distance[many], groups=len(pairs), least=votes)
         needed = np.maximum(votes, self._settings.share_of_votes * alike.matches)
@@ -159,7 +161,7 @@ class NearIndex:
         turned = np.rint(np.degrees(turn) / 90).astype(np.int64) * 90 % 360
         same = np.full(len(found), FEATURES)
         return Hits(
-            pairs[found] >> 32,
+            pairs[found] >> 31,
             pairs[found] & _OWNER,
             same,
             -alike.votes[found],
@@ -170,16 +172,23 @@ class NearIndex:
 
 def strongest(hits: Hits, image: Ints, most: int) -> Hits:
     """At most so many hits of each asker: the least distance, ties by the number of the image (one a hit)."""
-    order = np.lexsort((image, hits.distance, hits.asker))
+    # First whatever is farther than the last that can be kept, because sorting a whole crowd takes long.
+    least = hits.distance.min(initial=0)
+    span = int(hits.distance.max(initial=0) - least) + 1
+    askers = int(hits.asker.max(initial=0)) + 1
+    seen = np.bincount(hits.asker * span + hits.distance - least, minlength=askers * span)
+    farthest = (seen.reshape(askers, span).cumsum(axis=1) < most).sum(axis=1)
+    rows = np.flatnonzero(hits.distance - least <= farthest[hits.asker])
+    order = rows[np.lexsort((image[rows], hits.distance[rows], hits.asker[rows]))]
     asker = hits.asker[order]
     rank = np.arange(len(order)) - np.searchsorted(asker, asker)
     return hits.take(order[rank < most])
 
 
-def _first_of_run(*keys: Ints) -> npt.NDArray[np.bool_]:
-    """Where a run of equal keys (sorted) begins."""
-    begins = np.ones(len(keys[0]), np.bool_)
-    begins[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+def _begins(ordered: Ints) -> npt.NDArray[np.bool_]:
+    """Where a run of equal numbers begins."""
+    begins = np.ones(len(ordered), np.bool_)
+    begins[1:] = ordered[1:] != ordered[:-1]
     return begins
 
 

@@ -83,9 +83,10 @@ def _nearest(
         for at in over.tolist():
             capped(Capped(int(first[start + at]), int(met[at]), most))
     crowd = near.take(np.isin(near.asker, over) & (first[near.owner] > first[near.asker + start]))
-    crowd = crowd.take(np.lexsort((first[crowd.owner], crowd.asker)))
-    following = crowd.take(np.unique(crowd.asker, return_index=True)[1])
-    return [_table(hits, first, start) for hits in (kept, following)]
+    following = np.full(_BLOCK, np.iinfo(np.int64).max)
+    np.minimum.at(following, crowd.asker, first[crowd.owner])
+    crowd = crowd.take(first[crowd.owner] == following[crowd.asker])
+    return [_table(hits, first, start) for hits in (kept, crowd)]
 
 
 def _most_votes(table: Table, most: int) -> Table:
