@@ -241,7 +241,7 @@ def _real_photographs(archive: Archive) -> None:
 PLAN_A = Plan(CASE, "418 Alder Street", "M. Okafor", (("A", "2025-02-21", "For permit"),))
 PLAN_B = Plan(
     CASE, "418 Alder Street", "M. Okafor",
-    (("A", "2025-02-21", "For permit"), ("B", "2025-05-30", "Bath wall moved 1'-6\"")), bath_wall=15.5,
+    (("A", "2025-02-21", "For permit"), ("B", "2025-05-30", "Bath wall 1'-6\" east")), bath_wall=15.5,
 )  # fmt: skip
 PLAN_NEXT = Plan(NEXT_DOOR, "422 Alder Street", "R. Castellanos", (("A", "2025-03-11", "For permit"),))
 

@@ -129,7 +129,7 @@ def _title_block(draw: Draw, plan: Plan, sheet: str, title: str, scale: str) -> 
         ("Owner", plan.owner),
         ("Application", plan.case),
         ("Scale", scale),
-        ("Date", plan.revisions[0][1]),
+        ("Date", plan.revisions[-1][1]),
     ):
         draw.line((x0, y, x1, y), fill=80, width=2)
         draw.text((x0 + 18, y + 6), label.upper(), fill=80, font=font("regular", 15))
