@@ -36,6 +36,11 @@ class Examination:
     residual: Residual
 
     @cached_property
+    def target(self) -> Array:
+        """Luminance of the coarser image, float32."""
+        return self.coarse.luma.astype(np.float32)
+
+    @cached_property
     def torn(self) -> float:
         """Share of textured cells with an unexplained difference."""
         return torn(self.residual)
@@ -48,12 +53,12 @@ class Examination:
     @cached_property
     def support(self) -> float:
         """Share of the textured cells in which both show the same structure (correlation ≥ 0.7)."""
-        return _agreement(self.made.ycc[..., 0], self.coarse.ycc[..., 0], self.residual)
+        return _agreement(self.made.ycc[..., 0], self.target, self.residual)
 
     @cached_property
     def grain(self) -> Grain:
         """Agreement of the finest grain outside what changed."""
-        return grain(to_ycc(self.source)[..., 0], self.coarse.ycc[..., 0], self.residual)
+        return grain(to_ycc(self.source)[..., 0], self.target, self.residual)
 
     @cached_property
     def scale(self) -> float:
@@ -68,9 +73,8 @@ class Examination:
     @cached_property
     def strokes(self) -> strokes.Strokes:
         """The ink of both, matched after local shifts are taken out."""
-        target = self.coarse.ycc[..., 0]
-        source = warp.settle(to_ycc(self.source)[..., 0], target, self.mask)
-        return strokes.compare(source, target, self.mask, limit=0.3)
+        source = warp.settle(to_ycc(self.source)[..., 0], self.target, self.mask)
+        return strokes.compare(source, self.target, self.mask, limit=0.3)
 
     @property
     def clean(self) -> bool:
@@ -86,15 +90,15 @@ def examine(a: View, b: View, placement: Placement, levels: tuple[int, ...] = LE
     matrix = refine(fine, coarse, matrix, levels)
     if not np.isfinite(matrix).all() or abs(np.linalg.det(matrix[:2, :2])) < 1e-4:
         return None
-    source, cover = resample(fine.colour.astype(np.float32), matrix, (coarse.width, coarse.height))
+    chroma = not (fine.is_grey or coarse.is_grey)
+    source, cover = resample(fine.planes(colour=chroma), matrix, (coarse.width, coarse.height))
     source = np.clip(source, 0, 255)
     mask = cv2.erode((cover > 0.99).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     if int(mask.sum()) < _LEAST_PIXELS:
         return None
-    chroma = not (fine.is_grey or coarse.is_grey)
-    target = coarse.colour.astype(np.float32)
-    made = make(source, target, mask, chroma=chroma)
-    residual = measure(made.ycc, coarse.ycc, mask, chroma=chroma)
+    target = coarse.planes(colour=chroma)
+    made = make(source, target, mask)
+    residual = measure(made.ycc, to_ycc(target), mask)
     return Examination(
         fine, coarse, swapped, matrix, placement.origin, placement.support, source, mask, made, residual
     )

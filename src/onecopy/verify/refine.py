@@ -4,8 +4,11 @@ Forward-additive Lucas-Kanade (Lucas and Kanade 1981; Baker and Matthews 2004) w
 Cauchy weights, coarse to fine, so that a stamp, a moved object or uneven light does not pull the fit.
 """
 
+from typing import Any
+
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from onecopy.verify.register import Matrix, scales
 from onecopy.verify.view import Array, View
@@ -18,7 +21,7 @@ def resample(image: Array, matrix: Matrix, size: tuple[int, int]) -> tuple[Array
     """Bring an image of A onto B's grid, averaging over the area where A is finer.
 
     Args:
-        image: A's pixels, (height, width) or (height, width, 3), float32.
+        image: A's pixels, (height, width) or (height, width, planes), float32.
         matrix: B pixels to A pixels.
         size: Width and height of B's grid.
 
@@ -31,14 +34,19 @@ def resample(image: Array, matrix: Matrix, size: tuple[int, int]) -> tuple[Array
         width = max(1, round(image.shape[1] / max(1.0, across)))
         height = max(1, round(image.shape[0] / max(1.0, down)))
         fx, fy = width / image.shape[1], height / image.shape[0]
-        image = np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.float32)
+        image = _with_planes(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), image)
         shrink = np.array([[fx, 0, (fx - 1) / 2], [0, fy, (fy - 1) / 2], [0, 0, 1.0]])
     move = (shrink @ matrix)[:2]
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     out = cv2.warpAffine(image, move, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     ones = np.ones(image.shape[:2], np.float32)
     cover = cv2.warpAffine(ones, move, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    return np.asarray(out, np.float32), np.asarray(cover, np.float32)
+    return _with_planes(out, image), np.asarray(cover, np.float32)
+
+
+def _with_planes(out: npt.NDArray[Any], like: Array) -> Array:
+    """OpenCV drops a last axis of length one; put it back."""
+    return np.asarray(out[..., None] if out.ndim < like.ndim else out, np.float32)
 
 
 def axis_scales(matrix: Matrix) -> tuple[float, float]:

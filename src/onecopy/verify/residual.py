@@ -55,17 +55,17 @@ def activity(luma: Array) -> Array:
     return np.asarray(np.sqrt(np.maximum(cv2.blur(gx * gx + gy * gy, (7, 7)), 0)), np.float32)
 
 
-def measure(made: Array, target: Array, mask: Mask, *, chroma: bool) -> Residual:
+def measure(made: Array, target: Array, mask: Mask) -> Residual:
     """Judge the difference between what the better image explains and what the poorer shows.
 
     Args:
-        made: Y, Cr, Cb as made from the better image (see :mod:`onecopy.verify.tone`).
-        target: Y, Cr, Cb of the poorer image.
+        made: Y, Cr, Cb, or Y alone, as made from the better image (see :mod:`onecopy.verify.tone`).
+        target: The same planes of the poorer image.
         mask: Where both are defined.
-        chroma: Whether colour counts.
     """
+    chroma = target.shape[2] == 3
     luma = np.where(mask, target[..., 0] - made[..., 0], 0).astype(np.float32)
-    busy_made, busy_target = _busy(made, chroma), _busy(target, chroma)
+    busy_made, busy_target = _busy(made), _busy(target)
     which = np.digitize(np.minimum(busy_made, busy_target), _CLASSES)
     slack = palette_slack(made, target)
     floor = _FLOOR * _contrast(target[..., 0], mask)
@@ -81,10 +81,10 @@ def measure(made: Array, target: Array, mask: Mask, *, chroma: bool) -> Residual
     return Residual(np.asarray(excess, np.float32), colour, luma, mask, noise, textured)
 
 
-def _busy(ycc: Array, chroma: bool) -> Array:
+def _busy(ycc: Array) -> Array:
     """Activity of luminance, and of colour where it counts and is stronger."""
     busy = activity(ycc[..., 0])
-    for k in (1, 2) if chroma else ():
+    for k in range(1, ycc.shape[2]):
         busy = np.maximum(busy, activity(ycc[..., k]))
     return busy
 
@@ -105,6 +105,8 @@ def palette_slack(made: Array, target: Array) -> Array:
     Returns:
         (height, width, 2): luminance and chroma, zero where the target is not limited to 256 colours.
     """
+    if target.shape[2] == 1:
+        return _level_slack(made, target)
     packed = np.rint(target).astype(np.uint32) @ np.array([65536, 256, 1], np.uint32)
     colours = np.unique(packed.ravel()[::5])
     if len(colours) > _MOST_COLOURS:
@@ -117,6 +119,18 @@ def palette_slack(made: Array, target: Array) -> Array:
     table = np.stack([error[:, 0], error[:, 1:].max(1)], 1).reshape(32, 32, 32, 2)
     y, cr, cb = (np.clip(made[..., k] / 8, 0, 31).astype(np.int32) for k in range(3))
     return np.asarray(table[y, cr, cb], np.float32)
+
+
+def _level_slack(made: Array, target: Array) -> Array:
+    """The same for grey levels: images of 64 levels and more count as continuous."""
+    seen = np.bincount(np.rint(target).astype(np.uint8).ravel()[::5], minlength=256)
+    levels = np.flatnonzero(seen)
+    slack = np.zeros((*made.shape[:2], 2), np.float32)
+    if len(levels) < 64:
+        every = np.arange(256)
+        table = np.abs(every[:, None] - levels).min(1).astype(np.float32)
+        slack[..., 0] = table[np.clip(np.rint(made[..., 0]), 0, 255).astype(np.uint8)]
+    return slack
 
 
 def _expected(size: Array, which: npt.NDArray[np.intp], mask: Mask) -> Array:

@@ -22,7 +22,7 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The poorer as made from the better: Y, Cr, Cb (height, width, 3), and what it took.
+    """The poorer as made from the better: Y, Cr, Cb (or Y alone), (height, width, planes), and what it took.
 
     ``curve`` has 256 levels; ``saturation`` is the gain of chroma; ``sharpened`` the weight of the unfiltered
     source in the filter (1: untouched).
@@ -127,21 +127,21 @@ def fit_filter(source: Array, target: Array, where: Where) -> npt.NDArray[np.flo
     return np.asarray(weights, np.float64)
 
 
-def make(source: Array, target: Array, mask: Mask, *, chroma: bool) -> Made:
+def make(source: Array, target: Array, mask: Mask) -> Made:
     """Bring ``source`` as near to ``target`` as global operations can.
 
     Two families are tried and the nearer kept: a curve for each of R, G, B (exposure, contrast, gamma, white
     balance; clipping comes out right), and a luminance curve with gain on chroma (saturation, grey).
 
     Args:
-        source: The better image on the target's grid, R, G, B in 0 to 255, (height, width, 3) float32.
+        source: The better image on the target's grid, 0 to 255 float32: R, G, B (height, width, 3), or
+            luminance alone (height, width, 1).
         target: The poorer image, same shape.
         mask: Where both are defined.
-        chroma: Whether colour is compared; without it only luminance is made.
     """
     goal, where = to_ycc(target), _sample(mask)
-    made = [_by_luminance(to_ycc(source), goal, where, chroma=chroma)]
-    if chroma:
+    made = [_by_luminance(to_ycc(source), goal, where)]
+    if source.shape[2] == 3:
         made.append(_by_channel(source, target, where))
     best = min(made, key=lambda m: _distance(m.ycc, goal, where))
     weights = fit_filter(best.ycc[..., 0], goal[..., 0], where)
@@ -153,30 +153,36 @@ def make(source: Array, target: Array, mask: Mask, *, chroma: bool) -> Made:
 
 def _filtered(ycc: Array, weights: npt.NDArray[np.float64]) -> Array:
     """Apply a filter to R, G and B, where sharpening clips, and come back."""
-    rgb = cv2.cvtColor(ycc * np.float32(1 / 255), cv2.COLOR_YCrCb2RGB) * np.float32(255)
+    if ycc.shape[2] == 3:
+        rgb = cv2.cvtColor(ycc * np.float32(1 / 255), cv2.COLOR_YCrCb2RGB) * np.float32(255)
+    else:
+        rgb = ycc[..., 0]
     out = rgb * np.float32(weights[0]) + np.float32(weights[-1])
     for weight, sigma in zip(weights[1:-1], _SIGMAS, strict=True):
         out += np.float32(weight) * cv2.GaussianBlur(rgb, (0, 0), sigma)
-    return to_ycc(np.clip(out, 0, 255))
+    return to_ycc(np.clip(out, 0, 255).reshape(ycc.shape))
 
 
 def to_ycc(rgb: Array) -> Array:
-    """R, G, B to Y, Cr, Cb, all 0 to 255, float32."""
+    """R, G, B to Y, Cr, Cb, all 0 to 255, float32; luminance alone stays as it is."""
+    if rgb.shape[2] == 1:
+        return rgb
     ycc = cv2.cvtColor(rgb * np.float32(1 / 255), cv2.COLOR_RGB2YCrCb)
     return np.asarray(ycc * np.float32(255), np.float32)
 
 
 def _distance(made: Array, goal: Array, where: Where) -> float:
     """Mean absolute difference with large ones held down, luminance twice as heavy as chroma."""
-    error = np.abs(made.reshape(-1, 3)[where] - goal.reshape(-1, 3)[where])
-    return float(np.minimum(error, 12).mean(0) @ np.array([2.0, 1.0, 1.0]))
+    planes = made.shape[2]
+    error = np.abs(made.reshape(-1, planes)[where] - goal.reshape(-1, planes)[where])
+    return float(np.minimum(error, 12).mean(0) @ np.array([2.0, 1.0, 1.0])[:planes])
 
 
-def _by_luminance(source: Array, target: Array, where: Where, *, chroma: bool) -> Made:
+def _by_luminance(source: Array, target: Array, where: Where) -> Made:
     curve = fit_curve(source[..., 0], target[..., 0], where)
     made = source.copy()
     made[..., 0] = np.clip(apply_curve(curve, source[..., 0]), 0, 255)
-    saturation = _fit_chroma(made, source, target, where) if chroma else 1.0
+    saturation = _fit_chroma(made, source, target, where) if source.shape[2] == 3 else 1.0
     return Made(made, curve, saturation, 1.0)
 
 

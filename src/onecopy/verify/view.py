@@ -14,7 +14,7 @@ Bytes = npt.NDArray[np.uint8]
 
 WORKING_SIDE = 1600
 """Longest side, in pixels, at which photographs are compared."""
-PAPER_SIDE = 2400
+PAPER_SIDE = 2200
 """The same for paper, where a stroke of two pixels can be the whole difference."""
 DECODE_SIDE = 2000
 """Longest side from which on a scaled decode is enough."""
@@ -51,10 +51,9 @@ class View:
         """Working pixels per pixel of the image as displayed."""
         return self.width / self.full_width
 
-    @cached_property
-    def ycc(self) -> Array:
-        """Y, Cr, Cb as float32 in 0 to 255, shape (height, width, 3)."""
-        return cv2.cvtColor(self.colour, cv2.COLOR_RGB2YCrCb).astype(np.float32)
+    def planes(self, *, colour: bool) -> Array:
+        """R, G, B (height, width, 3), or luminance alone (height, width, 1); float32 in 0 to 255."""
+        return (self.colour if colour else self.luma[..., None]).astype(np.float32)
 
     @cached_property
     def luma(self) -> Bytes:
