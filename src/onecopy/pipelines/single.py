@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 
 from onecopy import locator
+from onecopy.engines import run_one
 from onecopy.engines.interface import Engine
 from onecopy.errors import EnvironmentProblem, UnreadableError, UsageError
 from onecopy.fingerprint.identify import IDENTIFY
@@ -12,10 +13,10 @@ from onecopy.model import FileIdentity, Fingerprint, ImageFound, Limits, Verdict
 from onecopy.pipelines import identify
 from onecopy.pipelines.exact import by_digest
 from onecopy.pipelines.scan_hash import digest_of
-from onecopy.sandbox.interface import Call, Openable
+from onecopy.sandbox.interface import Openable
 from onecopy.sources.folder import Folder
 from onecopy.sources.interface import File
-from onecopy.verify.interface import VERIFY, ImageRef, VerifyArgs
+from onecopy.verify.interface import PICTURE, VERIFY, ImageRef, PictureArgs, VerifyArgs
 
 _FEW = 5
 
@@ -104,15 +105,23 @@ def compare(engine: Engine, a: Chosen, b: Chosen, limits: Limits) -> Verdict:
     verdict = by_digest(a.fingerprint, b.fingerprint)
     if verdict is not None:
         return verdict
-    refs = tuple(
+    args = VerifyArgs(images=_refs(a, b), pairs=((0, 1),), limits=limits)
+    return run_one(engine, VERIFY, (a.file, b.file), args, 2 * limits.seconds).verdicts[0]
+
+
+def draw(engine: Engine, a: Chosen, b: Chosen, verdict: Verdict, limits: Limits) -> bytes:
+    """Both images registered, side by side, with what differs marked: a PNG.
+
+    Raises:
+        UnreadableError: One of them cannot be decoded.
+    """
+    first, second = _refs(a, b)
+    args = PictureArgs(a=first, b=second, verdict=verdict, limits=limits)
+    return run_one(engine, PICTURE, (a.file, b.file), args, 2 * limits.seconds).png
+
+
+def _refs(a: Chosen, b: Chosen) -> tuple[ImageRef, ImageRef]:
+    first, second = (
         ImageRef(file=n, inner=one.inner, fingerprint=one.fingerprint) for n, one in enumerate((a, b))
     )
-    args = VerifyArgs(images=refs, pairs=((0, 1),), limits=limits)
-    call = Call(key=0, files=(a.file, b.file), args=args, seconds=2 * limits.seconds)
-    (outcome,) = engine.run(VERIFY, [call])
-    if outcome.result is None:
-        failure = outcome.failure
-        raise UnreadableError(
-            failure.message if failure else "No answer came.", code=failure.code if failure else "worker-died"
-        )
-    return outcome.result.verdicts[0]
+    return first, second

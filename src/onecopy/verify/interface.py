@@ -35,3 +35,24 @@ class VerifyResult:
 
 
 VERIFY = Task("onecopy.verify.task:verify", VerifyArgs, VerifyResult)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureArgs:
+    """A pair and what was found of it, to be drawn."""
+
+    a: ImageRef
+    b: ImageRef
+    verdict: Verdict
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureResult:
+    """A PNG: A, B laid on A, and the difference, side by side with the regions marked."""
+
+    png: bytes
+
+
+PICTURE = Task("onecopy.verify.picture:picture", PictureArgs, PictureResult)
+"""Takes the files that the two references name."""
