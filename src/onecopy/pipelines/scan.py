@@ -155,9 +155,9 @@ class Scan:
         places = Places(self._sources, journal.occurrences)
         with self._catalog.read() as connection:
             made = lists(connection, places, read.left)
-        related = relate(self._catalog, self._engine, places, sorted(made.places), self._options, progress)
+        related = relate(self._catalog, self._engine, places, made, self._options, progress)
         progress.stage("Summing up")
-        expander = Expander(images=made.by_number, places=made.places)
+        expander = Expander(made)
         groups, redundant = expander.groups(related.groups)
         relations = [*expander.copies(), *expander.relations(related.verdicts)]
         relations.sort(key=lambda one: (one.a, one.b))

@@ -4,46 +4,31 @@ Images are of contents; one content can have many occurrences, which share its r
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations, islice, product
 
-from onecopy.catalog.images import Summary
 from onecopy.findings import FoundGroup, FoundRelation, Member, Redundant
 from onecopy.model import Evidence, Relation, Verdict
 from onecopy.pipelines.exact import SAME_BYTES
-from onecopy.pipelines.scan_lists import Place
+from onecopy.pipelines.scan_lists import Lists, Place
+from onecopy.records.groups import Group
 
 MOST_PAIRS = 200
 """Pairs of occurrences listed for one pair of images, at most: a logo in a thousand letters is one fact.
 Every occurrence still appears in its group."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageGroup:
-    """Images tied by linkable relations: the one to keep, why, and each other one's verdict with it."""
-
-    keep: int
-    reasons: tuple[str, ...]
-    members: tuple[tuple[int, Verdict], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Expander:
-    """Knows the images by number, and at which places each content is."""
+    """Knows where the images are."""
 
-    images: Mapping[int, Summary]
-    places: Mapping[str, Sequence[Place]]
-
-    def _at(self, image: int) -> list[tuple[Place, str]]:
-        """Where an image is: the file, and its locator."""
-        one = self.images[image]
-        return [(place, place.locator + one.inner) for place in self.places[one.content]]
+    lists: Lists
 
     def copies(self) -> Iterator[FoundRelation]:
         """The relations between occurrences of one image."""
-        for image in self.images:
-            for (place_a, a), (place_b, b) in islice(combinations(self._at(image), 2), MOST_PAIRS):
+        for image in self.lists.by_number:
+            for (place_a, a), (place_b, b) in islice(combinations(self.lists.at(image), 2), MOST_PAIRS):
                 yield _found(a, b, _copy(place_a, a, place_b))
 
     def relations(self, verdicts: Iterable[tuple[tuple[int, int], Verdict]]) -> Iterator[FoundRelation]:
@@ -54,7 +39,7 @@ class Expander:
 
     def pairs(self, a: int, b: int) -> Iterator[tuple[tuple[Place, str], tuple[Place, str]]]:
         """The pairs of occurrences of two images that are listed."""
-        return islice(product(self._at(a), self._at(b)), MOST_PAIRS)
+        return islice(product(self.lists.at(a), self.lists.at(b)), MOST_PAIRS)
 
     def count(self, told_apart: Iterable[tuple[tuple[int, int], Relation]]) -> Counter[Relation]:
         """How many pairs of occurrences have relations that are not listed."""
@@ -63,7 +48,7 @@ class Expander:
             total[relation] += sum(1 for _ in self.pairs(a, b))
         return total
 
-    def groups(self, found: Iterable[ImageGroup]) -> tuple[list[FoundGroup], dict[Relation, Redundant]]:
+    def groups(self, found: Iterable[Group]) -> tuple[list[FoundGroup], dict[Relation, Redundant]]:
         """The groups of occurrences, and what they make redundant.
 
         Args:
@@ -75,21 +60,21 @@ class Expander:
         for group in found:
             grouped.update((group.keep, *(number for number, _ in group.members)))
             groups.append(self._group(group, redundant))
-        for image in self.images:
-            if image not in grouped and len(self.places[self.images[image].content]) > 1:
+        for image in self.lists.by_number:
+            if image not in grouped and len(self.lists.places[self.lists.by_number[image].content]) > 1:
                 reasons = ("All are equal byte by byte; the first by name is kept.",)
-                groups.append(self._group(ImageGroup(keep=image, reasons=reasons), redundant))
+                groups.append(self._group(Group(keep=image, reasons=reasons, members=()), redundant))
         return sorted(groups, key=lambda group: group.keep), redundant
 
-    def _group(self, group: ImageGroup, redundant: dict[Relation, Redundant]) -> FoundGroup:
-        (kept, keep), *copies = sorted(self._at(group.keep), key=_preference)
+    def _group(self, group: Group, redundant: dict[Relation, Redundant]) -> FoundGroup:
+        (kept, keep), *copies = self.lists.at(group.keep)
         disks = {kept.disk}
         members = []
         for place, locator in copies:
             members.append(_member(locator, SAME_BYTES))
             self._count(group.keep, place, locator, Relation.SAME_BYTES, disks, redundant)
         for image, verdict in group.members:
-            for n, (place, locator) in enumerate(sorted(self._at(image), key=_preference)):
+            for n, (place, locator) in enumerate(self.lists.at(image)):
                 members.append(_member(locator, verdict))
                 # Further copies of a member can be given back whatever the member itself is.
                 relation = Relation.SAME_BYTES if n else verdict.relation
@@ -111,18 +96,12 @@ class Expander:
         hard_link = whole_file and place.disk in disks
         if whole_file:
             disks.add(place.disk)
-        size = 0 if hard_link else self.images[image].byte_size
+        size = 0 if hard_link else self.lists.by_number[image].byte_size
         free = size if whole_file and relation is Relation.SAME_BYTES else 0
         old = redundant.get(relation, Redundant())
         redundant[relation] = Redundant(
             images=old.images + 1, bytes=old.bytes + size, reclaimable_bytes=old.reclaimable_bytes + free
         )
-
-
-def _preference(at: tuple[Place, str]) -> tuple[bool, str]:
-    """Files before images inside containers, then by name."""
-    place, locator = at
-    return locator != place.locator, locator
 
 
 def _copy(place_a: Place, a: str, place_b: Place) -> Verdict:

@@ -20,6 +20,7 @@ class Place:
     locator: str
     bytes: int
     disk: tuple[int, int]
+    mtime_ns: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,8 +44,8 @@ class Lists:
         """A file that was met; one without content could not be read."""
         self.files += 1
         if file.content is not None:
-            size, _, inode, device = file.state
-            place = Place(locator, size, (device, inode))
+            size, mtime_ns, inode, device = file.state
+            place = Place(locator, size, (device, inode), mtime_ns)
             self.places.setdefault(file.content, []).append(place)
         elif file.problem is not None:
             code, message = file.problem
@@ -76,6 +77,20 @@ class Lists:
                 self.skipped.append(Remark(locator=one.locator, reason=one.reason))
             else:
                 self.unreadable.append(Unreadable(locator=one.locator, code=one.code, message=one.reason))
+
+    def at(self, image: int) -> list[tuple[Place, str]]:
+        """Where an image is, the best place first: files before images inside containers, then by name."""
+        one = self.by_number[image]
+        found = [(place, place.locator + one.inner) for place in self.places[one.content]]
+        return sorted(found, key=lambda at: (at[1] != at[0].locator, at[1]))
+
+    def home(self, image: int) -> str:
+        """The locator of an image at its best place."""
+        return self.at(image)[0][1]
+
+    def since(self, image: int) -> float:
+        """When the oldest file that holds an image was last changed, in seconds since 1970."""
+        return min(place.mtime_ns for place, _ in self.at(image)) / 1e9
 
     def sort(self) -> None:
         """Put everything into its order."""

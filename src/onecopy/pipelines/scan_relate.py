@@ -1,30 +1,34 @@
-"""The second half of a scan: which of its images are worth comparing, and what they are to each other."""
+"""Which of a scan's images are worth comparing, and what they are to each other."""
 
 from array import array
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from onecopy.candidates.pairs import pairs
 from onecopy.catalog import images
 from onecopy.catalog.batches import batches
-from onecopy.catalog.images import StoredImage
+from onecopy.catalog.images import StoredImage, Summary
 from onecopy.catalog.store import Catalog
 from onecopy.engines.interface import Engine
-from onecopy.model import Fingerprint, Limits, Verdict
+from onecopy.model import LINKABLE, Fingerprint, Limits, Verdict
 from onecopy.pipelines.exact import by_digest
+from onecopy.pipelines.scan_agenda import Agenda
 from onecopy.pipelines.scan_digest import digest
 from onecopy.pipelines.scan_model import Progress
 from onecopy.pipelines.scan_places import Places
 from onecopy.pipelines.scan_verify import Numbers, Verifier
+from onecopy.policy.keep import PREFERENCES, contender
 
-_AT_ONCE = 512
+SURE = 0.99
+"""A linkable verdict links at this confidence."""
+
+_AT_ONCE = 256
 
 
 class Relater:
-    """Goes from contents to verdicts.
+    """Goes from images to verdicts.
 
-    Images are searched in the order of their contents and places, not of their numbers in the catalog: so
-    that what is found does not depend on which file was read first.
+    Images are ranked by what they are, not by their numbers in the catalog: so what is found does not depend
+    on which file was read first.
     """
 
     def __init__(
@@ -37,30 +41,59 @@ class Relater:
         self._progress = progress
         self._verifier = Verifier(catalog, engine, places, limits, progress)
 
-    def propose(self, contents: Sequence[str]) -> "Proposals":
-        """Pairs of images in some contents that are worth comparing.
+    def all(self, found: Mapping[int, Summary]) -> Iterator[tuple[Numbers, Verdict]]:
+        """The verdicts on all pairs of images that are worth comparing.
 
         Args:
-            contents: Sorted.
+            found: The images, by number.
         """
-        proposals = Proposals()
-        for pair in pairs(self._prints(contents, proposals.numbers)):
-            proposals.pairs.extend((pair.a, pair.b))
-        return proposals
+        ranked = self._ranked(found)
+        proposed = self._propose(ranked)
+        agenda = Agenda(len(ranked), proposed)
+        self._progress.stage("Comparing", items=len(proposed) // 2)
+        left_out = 0
+        for ranks in agenda.rounds(_AT_ONCE):
+            self._progress.advance(agenda.left_out - left_out)
+            left_out = agenda.left_out
+            asked = {_ordered(found[ranked[a]], found[ranked[b]]): (a, b) for a, b in ranks}
+            for numbers, verdict in self.verdicts(list(asked)):
+                if verdict.relation in LINKABLE and verdict.confidence >= SURE:
+                    agenda.linked(*asked[numbers])
+                yield numbers, verdict
 
-    def _prints(self, contents: Sequence[str], numbers: "array[int]") -> Iterator[tuple[int, Fingerprint]]:
-        self._progress.stage("Searching")
-        with self._catalog.read() as connection:
-            for rank, image in enumerate(images.of_contents(connection, contents)):
-                numbers.append(image.id)
-                self._progress.advance()
-                yield rank, image.fingerprint
+    def _ranked(self, found: Mapping[int, Summary]) -> "array[int]":
+        """The numbers of the images, those first that would be kept if all were one image."""
+        keys: dict[int, tuple[float | str, ...]] = {}
+        for batch in batches(found):
+            with self._catalog.read() as connection:
+                stored = images.by_ids(connection, batch, features=False)
+            keys |= {number: _rank(one) for number, one in stored.items()}
+        return array("q", sorted(keys, key=lambda number: keys[number]))
 
-    def decide(self, proposed: "Proposals") -> Iterator[tuple[Numbers, Verdict]]:
-        """A verdict for every pair."""
-        self._progress.stage("Comparing", items=len(proposed))
-        for batch in batches(proposed, _AT_ONCE):
-            yield from self.verdicts(batch)
+    def _propose(self, ranked: "array[int]") -> "array[int]":
+        """The ranks of pairs worth comparing, one after the other, ascending."""
+        self._progress.stage("Searching", items=len(ranked))
+        proposed = array("q")
+        for pair in pairs(self._prints(ranked)):
+            proposed.extend((pair.a, pair.b))
+        return proposed
+
+    def _prints(self, ranked: Iterable[int]) -> Iterator[tuple[int, Fingerprint]]:
+        rank = 0
+        for batch in batches(ranked):
+            with self._catalog.read() as connection:
+                stored = images.by_ids(connection, batch)
+            for number in batch:
+                yield rank, stored[number].fingerprint
+                rank += 1
+            self._progress.advance(len(batch))
+
+    def missing(
+        self, found: Mapping[int, Summary], wanted: Iterable[Numbers]
+    ) -> Iterator[tuple[Numbers, Verdict]]:
+        """The verdicts on some more pairs, in whichever order they are named."""
+        for batch in batches(wanted, _AT_ONCE):
+            yield from self.verdicts([_ordered(found[one], found[other]) for one, other in batch])
 
     def verdicts(self, numbered: Sequence[Numbers]) -> Iterator[tuple[Numbers, Verdict]]:
         """A verdict for each of some pairs (A, B): by digest, from the catalog, or by the pixels."""
@@ -77,7 +110,8 @@ class Relater:
 
     def _stored(self, numbered: Sequence[Numbers]) -> dict[int, StoredImage]:
         with self._catalog.read() as connection:
-            return images.by_ids(connection, {number for pair in numbered for number in pair})
+            wanted = {number for pair in numbered for number in pair}
+            return images.by_ids(connection, wanted, features=False)
 
     def _proven(self, stored: dict[int, StoredImage], numbered: Sequence[Numbers]) -> dict[int, StoredImage]:
         """The same images, with the digests that a look-up hint alone does not replace."""
@@ -94,23 +128,16 @@ class Relater:
         return self._stored(numbered)
 
 
+def _rank(one: StoredImage) -> tuple[float | str, ...]:
+    alone = contender(one.fingerprint, one.inner)
+    return (*(preference.key(alone, [alone]) for preference in PREFERENCES), one.content, one.inner)
+
+
+def _ordered(one: Summary, other: Summary) -> Numbers:
+    """Which is A and which is B, as :func:`onecopy.catalog.verdicts.ordered` has it."""
+    first = (one.content, one.inner) <= (other.content, other.inner)
+    return (one.id, other.id) if first else (other.id, one.id)
+
+
 def _share_hint(one: Fingerprint, other: Fingerprint) -> bool:
     return one.sha256 != other.sha256 and one.image_data_hint == other.image_data_hint
-
-
-class Proposals:
-    """Pairs of images worth comparing: 16 bytes each, and 8 for each image."""
-
-    def __init__(self) -> None:
-        self.numbers: array[int] = array("q")
-        """The catalog's number of every image, in the order in which they are searched."""
-        self.pairs: array[int] = array("q")
-        """A and B of each pair, one after the other, as places in ``numbers``."""
-
-    def __len__(self) -> int:
-        return len(self.pairs) // 2
-
-    def __iter__(self) -> Iterator[Numbers]:
-        ranks = iter(self.pairs)
-        while pair := tuple(islice(ranks, 2)):
-            yield self.numbers[pair[0]], self.numbers[pair[1]]

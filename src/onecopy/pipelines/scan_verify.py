@@ -1,7 +1,7 @@
 """Pairs to verdicts, in a scan: remembered where they can be, else by the pixels."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
 
 from onecopy.catalog import images, verdicts
 from onecopy.catalog.batches import batches
@@ -21,8 +21,6 @@ Numbers = tuple[int, int]
 
 _TOGETHER = 8
 """Pairs in one call, at most: they share an image, which is decoded once for all of them."""
-_AT_ONCE = 512
-"""Pairs looked up, verified and stored together."""
 
 
 class Verifier:
@@ -37,14 +35,13 @@ class Verifier:
         self._limits = limits
         self._progress = progress
 
-    def verdicts(self, pairs: Iterable[Numbers]) -> Iterator[tuple[Numbers, Verdict]]:
+    def verdicts(self, pairs: Sequence[Numbers]) -> Iterator[tuple[Numbers, Verdict]]:
         """A verdict for every pair (A, B), as :func:`onecopy.catalog.verdicts.ordered` puts them."""
-        for batch in batches(pairs, _AT_ONCE):
-            with self._catalog.read() as connection:
-                known = dict(verdicts.known(connection, batch, version=VERIFY_VERSION))
-            self._progress.advance(len(known))
-            yield from known.items()
-            yield from self._verify(sorted(pair for pair in batch if pair not in known))
+        with self._catalog.read() as connection:
+            known = dict(verdicts.known(connection, pairs, version=VERIFY_VERSION))
+        self._progress.advance(len(known))
+        yield from known.items()
+        yield from self._verify(sorted(pair for pair in pairs if pair not in known))
 
     def _verify(self, pairs: Sequence[Numbers]) -> Iterator[tuple[Numbers, Verdict]]:
         if not pairs:
@@ -52,11 +49,7 @@ class Verifier:
         with self._catalog.read() as connection:
             stored = images.by_ids(connection, {number for pair in pairs for number in pair})
         handles = self._places.handles(self._catalog, {one.content for one in stored.values()})
-        stars = [
-            tuple(star)
-            for _, one in groupby(pairs, key=lambda pair: pair[0])
-            for star in batches(one, _TOGETHER)
-        ]
+        stars = self._stars(pairs)
         made, failed = self._ask(stars, stored, handles)
         # One bad neighbour must not cost the others their verdicts: each is tried once more, alone.
         more, failed = self._ask([(pair,) for star, _ in failed for pair in star], stored, handles)
@@ -65,6 +58,15 @@ class Verifier:
             verdicts.record(connection, made, version=VERIFY_VERSION)
         yield from made.items()
         yield from ((pair, unfinished(failure)) for star, failure in failed for pair in star)
+
+    def _stars(self, pairs: Sequence[Numbers]) -> list[tuple[Numbers, ...]]:
+        """Pairs that share an image together, but in calls enough to keep all workers busy to the end."""
+        together = min(_TOGETHER, max(1, len(pairs) // (2 * self._engine.workers)))
+        shared = Counter(number for pair in pairs for number in pair)
+        around: dict[int, list[Numbers]] = defaultdict(list)
+        for pair in pairs:
+            around[max(pair, key=lambda number: (shared[number], number))].append(pair)
+        return [tuple(star) for one in around.values() for star in batches(one, together)]
 
     def _ask(
         self,
