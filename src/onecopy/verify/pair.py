@@ -10,6 +10,7 @@ from onecopy.verify.view import View
 
 _HOPE = 0.12
 _REGISTERED = 0.75
+_SAME_PLACE = 0.02
 _ORDER = (
     Relation.SAME_IMAGE,
     Relation.EDITED,
@@ -23,10 +24,12 @@ _ORDER = (
 def compare_views(a: View, b: View) -> tuple[Ruling, Examination | None]:
     """Register and judge two views; the examination is ``None`` where nothing could be registered."""
     best: tuple[Ruling, Examination | None] = (Ruling(Relation.DISTINCT, 0.9, Why.UNRELATED, None), None)
+    tried: list[Placement] = []
     for stage in (frame_placements, feature_placements):
         for placement in stage(a, b):
-            if not _worth_while(a, b, placement):
+            if any(_alike(placement, other, b) for other in tried) or not _worth_while(a, b, placement):
                 continue
+            tried.append(placement)
             found = _try(a, b, placement)
             if found is None:
                 continue
@@ -34,6 +37,14 @@ def compare_views(a: View, b: View) -> tuple[Ruling, Examination | None]:
             if found[1].support >= _REGISTERED:
                 return best
     return best
+
+
+def _alike(one: Placement, other: Placement, b: View) -> bool:
+    """Whether two placements put B's corners in about the same places: refinement would make them one."""
+    corners = np.array([[0, 0, 1], [b.width, 0, 1], [0, b.height, 1], [b.width, b.height, 1.0]]).T
+    apart = (one.matrix @ corners - other.matrix @ corners)[:2]
+    size = np.ptp((one.matrix @ corners)[:2], axis=1).max()
+    return bool(np.abs(apart).max() < _SAME_PLACE * size)
 
 
 def _worth_while(a: View, b: View, placement: Placement) -> bool:

@@ -15,6 +15,8 @@ from onecopy.verify.view import Array, View
 
 LEVELS = (160, 420, 1000)
 _STEPS = 5
+_ALIGNED = 0.06
+"""Mean difference of normalised luminance below which nothing is left to align."""
 
 
 def resample(image: Array, matrix: Matrix, size: tuple[int, int]) -> tuple[Array, Array]:
@@ -94,14 +96,14 @@ def _gauss_newton(image: Array, target: Array, matrix: Matrix) -> Matrix:
     centre = np.array([[2 / width, 0, -1], [0, 2 / height, -1], [0, 0, 1.0]])  # conditioning
     ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
     xs, ys = xs * np.float32(2 / width) - 1, ys * np.float32(2 / height) - 1
-    for _ in range(_STEPS):
+    for turn in range(_STEPS):
         moved, cover = resample(image, matrix, (width, height))
         now = normalise(_soft(moved), 6.0)
         gx = cv2.Sobel(now, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
         gy = cv2.Sobel(now, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
         error = goal - now
         inside = cover > 0.99
-        if int(inside.sum()) < 200:
+        if int(inside.sum()) < 200 or (turn == 0 and float(np.abs(error[inside]).mean()) < _ALIGNED):
             break
         e = error[inside]
         spread = 1.5 * float(np.median(np.abs(e))) + 0.02

@@ -16,6 +16,7 @@ from onecopy.verify.view import Array
 
 _BINS = 64
 _MOST_SAMPLES = 30_000
+_WORTH_FILTERING = 0.03
 
 Mask = npt.NDArray[np.bool_]
 
@@ -103,14 +104,15 @@ def apply_curve(curve: Array, luma: Array) -> Array:
 _SIGMAS = (0.6, 1.0, 1.5, 2.1, 3.2)
 
 
-def fit_filter(source: Array, target: Array, where: Where) -> npt.NDArray[np.float64]:
+def fit_filter(source: Array, target: Array, where: Where) -> tuple[npt.NDArray[np.float64], float]:
     """Filter the source with the sum of Gaussians that comes nearest to the target.
 
     Five weights, by least squares with outliers removed: enough for softening, unsharp masking and another
     resampling filter, not enough to draw anything.
 
     Returns:
-        The weight of the unfiltered source (above 1: sharpened), of each Gaussian, and an offset.
+        The weight of the unfiltered source (above 1: sharpened), of each Gaussian, and an offset; and the
+        share of the mean difference that filtering takes away.
     """
     layers = np.stack([source, *(cv2.GaussianBlur(source, (0, 0), sigma) for sigma in _SIGMAS)])
     count = len(layers)
@@ -124,7 +126,8 @@ def fit_filter(source: Array, target: Array, where: Where) -> npt.NDArray[np.flo
         system = basis[:, keep] @ basis[:, keep].T
         ridge = 2.0 * float(keep.sum()) * np.eye(count + 1)
         weights = np.linalg.solve(system + ridge, basis[:, keep] @ goal[keep] + ridge @ prior)
-    return np.asarray(weights, np.float64)
+    before, after = (np.minimum(np.abs(goal - w @ basis), 12).mean() for w in (prior, weights))
+    return np.asarray(weights, np.float64), float(1 - after / max(before, 1e-6))
 
 
 def make(source: Array, target: Array, mask: Mask) -> Made:
@@ -144,11 +147,11 @@ def make(source: Array, target: Array, mask: Mask) -> Made:
     if source.shape[2] == 3:
         made.append(_by_channel(source, target, where))
     best = min(made, key=lambda m: _distance(m.ycc, goal, where))
-    weights = fit_filter(best.ycc[..., 0], goal[..., 0], where)
+    weights, gain = fit_filter(best.ycc[..., 0], goal[..., 0], where)
+    if gain < _WORTH_FILTERING:
+        return best
     filtered = Made(_filtered(best.ycc, weights), best.curve, best.saturation, float(weights[0]))
-    return (
-        filtered if _distance(filtered.ycc, goal, where) < 0.97 * _distance(best.ycc, goal, where) else best
-    )
+    return min(best, filtered, key=lambda m: _distance(m.ycc, goal, where))
 
 
 def _filtered(ycc: Array, weights: npt.NDArray[np.float64]) -> Array:
