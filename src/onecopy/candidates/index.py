@@ -84,11 +84,13 @@ class Index:
             by_hash = strongest(by_hash, self._first(by_hash), self.settings.per_image)
             by_points = strongest(by_points, self._first(by_points), self.settings.features_per_image)
             exact = [Candidate(image=image, reason=reason) for image, reason in equal.items()]
-            hashes, points = self._candidates(by_hash), self._candidates(by_points)
+            hashes, points = (
+                sorted((one for one in self._candidates(hits) if one.image not in equal), key=_strength)
+                for hits in (by_hash, by_points)
+            )
         # Features find what PDQ cannot, so a flood of the one does not take the other's place.
         near = hashes[: max(0, limit - len(exact) - len(points))] + points
-        found = exact + [one for one in near if one.image not in equal]
-        return sorted(found, key=lambda one: (REASONS.index(one.reason), one.distance, one.image))[:limit]
+        return (exact + near)[:limit]
 
     def equal_pairs(self) -> Iterator[tuple[int, int, str]]:
         """Each image with the first that equals it by digest: (first, image, strongest reason)."""
@@ -139,6 +141,10 @@ class Index:
             Candidate(image=i, reason=REASONS[r], distance=d, turned=t, mirrored=bool(m))
             for i, r, d, t, m in rows
         ]
+
+
+def _strength(one: Candidate) -> tuple[int, int, int]:
+    return REASONS.index(one.reason), one.distance, one.image
 
 
 def _pair_key(hits: Hits) -> Ints:
