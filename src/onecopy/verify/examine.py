@@ -82,15 +82,25 @@ class Examination:
         return self.residual.worst <= 1.0
 
 
-def examine(a: View, b: View, placement: Placement, levels: tuple[int, ...] = LEVELS) -> Examination | None:
-    """Refine a placement and take the difference; ``None`` if the images hardly overlap."""
+def examine(
+    a: View, b: View, placement: Placement, *, levels: tuple[int, ...] = LEVELS, colour: bool = True
+) -> Examination | None:
+    """Refine a placement and take the difference; ``None`` if the images hardly overlap.
+
+    Args:
+        a: One view.
+        b: The other.
+        placement: From B's working pixels to A's.
+        levels: Sides at which to refine, see :func:`onecopy.verify.refine.refine`.
+        colour: Whether colour counts, where both have any.
+    """
     fine, coarse, matrix, swapped = a, b, placement.matrix, False
     if max(scales(matrix)) < 0.985:
         fine, coarse, matrix, swapped = b, a, np.linalg.inv(matrix), True
     matrix = refine(fine, coarse, matrix, levels)
     if not np.isfinite(matrix).all() or abs(np.linalg.det(matrix[:2, :2])) < 1e-4:
         return None
-    chroma = not (fine.is_grey or coarse.is_grey)
+    chroma = colour and not (fine.is_grey or coarse.is_grey)
     source, cover = resample(fine.planes(colour=chroma), matrix, (coarse.width, coarse.height))
     source = np.clip(source, 0, 255)
     mask = cv2.erode((cover > 0.99).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)

@@ -8,7 +8,7 @@ from onecopy.verify.examine import Examination, examine
 from onecopy.verify.register import Matrix, Placement, feature_placements, frame_placements
 from onecopy.verify.view import View
 
-_HOPE = 0.12
+_HOPE = 0.25
 _REGISTERED = 0.75
 _SAME_PLACE = 0.02
 _ORDER = (
@@ -49,7 +49,7 @@ def _alike(one: Placement, other: Placement, b: View) -> bool:
 
 def _worth_while(a: View, b: View, placement: Placement) -> bool:
     """A cheap look at small size: hopeless placements go no further."""
-    exam = examine(a.thumbnail, b.thumbnail, _rescaled(a, b, placement), levels=(160,))
+    exam = examine(a.thumbnail, b.thumbnail, _rescaled(a, b, placement), levels=(160,), colour=False)
     return exam is not None and exam.support >= _HOPE
 
 
