@@ -2,8 +2,8 @@
 
 A picture with a hundred copies has five thousand pairs, and a hundred comparisons tell all: once B is known
 to be the same image as A, what C is to A says what C is to B (derived later, with its origin said). So the
-likelier originals come first, and a pair is left out where its better image is linked to one that was compared
-with the other image. Leaving a pair out never links anything: only comparisons do.
+likelier originals come first, and a pair is left out where its better image is linked to one that was
+compared with the other image. Leaving a pair out never links anything: only comparisons do.
 """
 
 from array import array

@@ -68,40 +68,36 @@ class Expander:
 
     def _group(self, group: Group, redundant: dict[Relation, Redundant]) -> FoundGroup:
         (kept, keep), *copies = self.lists.at(group.keep)
-        disks = {kept.disk}
-        members = []
-        for place, locator in copies:
-            members.append(_member(locator, SAME_BYTES))
-            self._count(group.keep, place, locator, Relation.SAME_BYTES, disks, redundant)
-        for image, verdict in group.members:
-            for n, (place, locator) in enumerate(self.lists.at(image)):
-                members.append(_member(locator, verdict))
-                # Further copies of a member can be given back whatever the member itself is.
-                relation = Relation.SAME_BYTES if n else verdict.relation
-                self._count(image, place, locator, relation, disks, redundant)
-        members.sort(key=lambda member: member.locator)
+        others = [(at, group.keep, SAME_BYTES) for at in copies]
+        others += [(at, image, verdict) for image, verdict in group.members for at in self.lists.at(image)]
+        seen, disks = {self.lists.by_number[group.keep].sha256}, {kept.disk}
+        # Files before images in containers: of equal ones the first stays, and only files can be given back.
+        for (place, locator), image, verdict in sorted(
+            others, key=lambda one: (_is_inside(one[0]), one[0][1])
+        ):
+            one = self.lists.by_number[image]
+            relation = Relation.SAME_BYTES if one.sha256 in seen else verdict.relation
+            size = 0 if locator == place.locator and place.disk in disks else one.byte_size
+            _add(redundant, relation, size, whole_file=locator == place.locator)
+            seen.add(one.sha256)
+            disks.add(place.disk)
+        members = sorted(
+            (_member(locator, verdict) for (_, locator), _, verdict in others), key=lambda one: one.locator
+        )
         return FoundGroup(keep=keep, reasons=group.reasons, members=tuple(members))
 
-    def _count(
-        self,
-        image: int,
-        place: Place,
-        locator: str,
-        relation: Relation,
-        disks: set[tuple[int, int]],
-        redundant: dict[Relation, Redundant],
-    ) -> None:
-        """Add an occurrence beyond the kept one to the figures."""
-        whole_file = locator == place.locator
-        hard_link = whole_file and place.disk in disks
-        if whole_file:
-            disks.add(place.disk)
-        size = 0 if hard_link else self.lists.by_number[image].byte_size
-        free = size if whole_file and relation is Relation.SAME_BYTES else 0
-        old = redundant.get(relation, Redundant())
-        redundant[relation] = Redundant(
-            images=old.images + 1, bytes=old.bytes + size, reclaimable_bytes=old.reclaimable_bytes + free
-        )
+
+def _is_inside(at: tuple[Place, str]) -> bool:
+    return at[0].locator != at[1]
+
+
+def _add(redundant: dict[Relation, Redundant], relation: Relation, size: int, *, whole_file: bool) -> None:
+    """Add an occurrence beyond the kept one to the figures. Bytes come back only of equal whole files."""
+    old = redundant.get(relation, Redundant())
+    free = size if whole_file and relation is Relation.SAME_BYTES else 0
+    redundant[relation] = Redundant(
+        images=old.images + 1, bytes=old.bytes + size, reclaimable_bytes=old.reclaimable_bytes + free
+    )
 
 
 def _copy(place_a: Place, a: str, place_b: Place) -> Verdict:
