@@ -65,7 +65,7 @@ class Settings:
     """How many key points of an image are used; 0 leaves features out, and with them most of the memory."""
     per_image: int = 64
     """At most this many near candidates are kept of one image by PDQ (the nearest)."""
-    features_per_image: int = 16
+    features_per_image: int = 8
     """At most this many near candidates are kept of one image by features (the most votes)."""
 
 
