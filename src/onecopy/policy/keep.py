@@ -1,7 +1,7 @@
 """Which of several copies is kept: declared rules, each with the words that are shown for it.
 
 Records rules (36 CFR 1236 subpart E) forbid keeping a lower generation in place of a higher one. The rules
-are tried in order; each leaves only those that are best by it, until one is left. They compare copies of *one*
+are tried in order; each leaves only those that are best by it, until one is left. They compare copies of one
 image (same framing, same content): nothing here decides whether two images are one.
 """
 
@@ -78,7 +78,7 @@ def contender(fingerprint: Fingerprint, locator: str, *, seen_at: float | None =
     )
 
 
-Key = Callable[[Contender, Sequence[Contender]], float]
+Key = Callable[[Contender], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,34 +86,49 @@ class Preference:
     """One rule: of the copies, those with the lowest key stay."""
 
     name: str
-    key: Key
-    """Takes a copy and all copies."""
+    ranking: Callable[[Sequence[Contender]], Key]
+    """Looks at all copies once, and gives what ranks each."""
     words: str
     """Said of the kept one where this rule left another out."""
 
+    def key(self, one: Contender, copies: Sequence[Contender]) -> float:
+        """The rank of one of the copies: lower is better."""
+        return self.ranking(copies)(one)
 
-def _derived(one: Contender, copies: Sequence[Contender]) -> float:
-    if one.poorer or any(copy.document_id in one.sources for copy in copies if copy.document_id):
-        return 1
+
+def _alone(key: Key) -> Callable[[Sequence[Contender]], Key]:
+    """A key for which the other copies do not matter."""
+    return lambda _: key
+
+
+def _derived(copies: Sequence[Contender]) -> Key:
+    present = {copy.document_id for copy in copies if copy.document_id}
     # A claim to be edited counts only beside a copy without one that is no thumbnail of it.
-    clean = any(not copy.edited and (copy.camera or copy.pixels >= one.pixels) for copy in copies)
-    return float(one.edited and clean)
+    clean = [copy for copy in copies if not copy.edited]
+    camera, largest = any(copy.camera for copy in clean), max((copy.pixels for copy in clean), default=0)
+
+    def key(one: Contender) -> float:
+        named = not present.isdisjoint(one.sources)
+        return float(one.poorer or named or (one.edited and (camera or largest >= one.pixels)))
+
+    return key
 
 
-def _size(one: Contender, _: Sequence[Contender]) -> float:
-    return -one.pixels
-
-
-def _compression(one: Contender, copies: Sequence[Contender]) -> float:
+def _compression(copies: Sequence[Contender]) -> Key:
     """Coarseness: 0 for lossless, the mean quantiser for JPEG, beyond that for lossy formats that hide it.
 
     A lossless file without capture metadata beside a lossy one from a camera was made from it: it holds no
     more, so it ranks just behind.
     """
-    if one.lossless:
-        cameras = [_coarseness(copy) for copy in copies if copy.camera and not copy.lossless]
-        return 0.0 if one.camera or not cameras else min(cameras) + 1e-6
-    return _coarseness(one)
+    cameras = [_coarseness(copy) for copy in copies if copy.camera and not copy.lossless]
+    converted = min(cameras) + 1e-6 if cameras else 0.0
+
+    def key(one: Contender) -> float:
+        if one.lossless:
+            return 0.0 if one.camera else converted
+        return _coarseness(one)
+
+    return key
 
 
 def _coarseness(one: Contender) -> float:
@@ -124,50 +139,41 @@ def _coarseness(one: Contender) -> float:
     return 256.0 + 1.0 / (1.0 + one.byte_size / max(1, one.pixels))
 
 
-def _colour(one: Contender, _: Sequence[Contender]) -> float:
+def _colour(one: Contender) -> float:
     return -_BITS.get(one.mode, _COLOUR)
 
 
-def _capture(one: Contender, _: Sequence[Contender]) -> float:
-    return float(not one.camera)
-
-
-def _inside(one: Contender, _: Sequence[Contender]) -> float:
-    return float(split(one.locator)[1] != "")
-
-
-def _taken(one: Contender, copies: Sequence[Contender]) -> float:
-    return float(_rank(one.taken_at, [copy.taken_at for copy in copies]))
-
-
-def _seen(one: Contender, _: Sequence[Contender]) -> float:
+def _seen(one: Contender) -> float:
     return float("inf") if one.seen_at is None else one.seen_at
 
 
-def _bytes(one: Contender, _: Sequence[Contender]) -> float:
-    return -one.byte_size
+def _taken(copies: Sequence[Contender]) -> Key:
+    known = sorted({copy.taken_at for copy in copies if copy.taken_at is not None})
+    rank = {taken_at: place for place, taken_at in enumerate(known)}
+    return lambda one: len(rank) if one.taken_at is None else rank[one.taken_at]
 
 
-def _name(one: Contender, copies: Sequence[Contender]) -> float:
-    return float(_rank(one.locator, [copy.locator for copy in copies]))
+def _name(copies: Sequence[Contender]) -> Key:
+    rank = {locator: place for place, locator in enumerate(sorted(copy.locator for copy in copies))}
+    return lambda one: rank[one.locator]
 
 
-def _rank(value: str | None, values: Iterable[str | None]) -> int:
-    known = sorted({other for other in values if other is not None})
-    return len(known) if value is None else known.index(value)
-
+_size = _alone(lambda one: -one.pixels)
+_capture = _alone(lambda one: not one.camera)
+_inside = _alone(lambda one: split(one.locator)[1] != "")
+_bytes = _alone(lambda one: -one.byte_size)
 
 PREFERENCES: tuple[Preference, ...] = (
-    Preference(name="not-derived", key=_derived, words="It is not derived from another copy."),
-    Preference(name="larger", key=_size, words="It has more pixels."),
-    Preference(name="less-compressed", key=_compression, words="It is less compressed."),
-    Preference(name="colour", key=_colour, words="It keeps more colours or finer tones."),
-    Preference(name="capture", key=_capture, words="It still says when or with what it was taken."),
-    Preference(name="own-file", key=_inside, words="It is a file of its own, not a part of another."),
-    Preference(name="taken-earlier", key=_taken, words="It says that it was taken earliest."),
-    Preference(name="seen-earlier", key=_seen, words="It was there first."),
-    Preference(name="more-bytes", key=_bytes, words="It carries more data beside the pixels."),
-    Preference(name="name", key=_name, words="All else is equal: the first by name is kept."),
+    Preference(name="not-derived", ranking=_derived, words="It is not derived from another copy."),
+    Preference(name="larger", ranking=_size, words="It has more pixels."),
+    Preference(name="less-compressed", ranking=_compression, words="It is less compressed."),
+    Preference(name="colour", ranking=_alone(_colour), words="It keeps more colours or finer tones."),
+    Preference(name="capture", ranking=_capture, words="It still says when or with what it was taken."),
+    Preference(name="own-file", ranking=_inside, words="It is a file of its own, not a part of another."),
+    Preference(name="taken-earlier", ranking=_taken, words="It says that it was taken earliest."),
+    Preference(name="seen-earlier", ranking=_alone(_seen), words="It was there first."),
+    Preference(name="more-bytes", ranking=_bytes, words="It carries more data beside the pixels."),
+    Preference(name="name", ranking=_name, words="All else is equal: the first by name is kept."),
 )
 """The shipped order. An agency may give another."""
 
@@ -194,8 +200,9 @@ def choose(
     for preference in preferences:
         if len(left) == 1:
             break
-        keys = [preference.key(one, everyone) for one in left]
-        best = [one for one, key in zip(left, keys, strict=True) if key == min(keys)]
+        key = preference.ranking(everyone)
+        lowest = min(key(one) for one in left)
+        best = [one for one in left if key(one) == lowest]
         if len(best) < len(left):
             reasons.append(preference.words)
         left = best
