@@ -98,7 +98,7 @@ def collections(draw):
     return images
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(images=collections())
 def test_everything_within_the_radius_is_found_and_nothing_else(make, images) -> None:
     index: CandidateIndex = make()
@@ -115,7 +115,7 @@ def test_everything_within_the_radius_is_found_and_nothing_else(make, images) ->
     assert index.query(images[0], limit=3) == found[:3]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(images=collections(), data=st.data())
 def test_answers_depend_on_what_is_stored_not_on_how_it_came_there(make, images, data) -> None:
     plain, other = make(), make()
