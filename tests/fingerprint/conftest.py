@@ -9,7 +9,8 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from onecopy.fingerprint.identify import IdentifyArgs, identify
+from onecopy.fingerprint.identify import identify
+from onecopy.fingerprint.interface import IdentifyArgs
 from onecopy.model import FileIdentity, Fingerprint, Limits
 
 

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from onecopy.fingerprint import FINGERPRINT_VERSION
-from onecopy.fingerprint.identify import DIGESTED_BYTES, IDENTIFY, IdentifyArgs
+from onecopy.fingerprint.identify import DIGESTED_BYTES
+from onecopy.fingerprint.interface import IDENTIFY, IdentifyArgs
 from onecopy.fingerprint.pdq import dihedral
 from onecopy.model import FileIdentity, Limits
 

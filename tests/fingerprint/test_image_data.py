@@ -7,8 +7,9 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from onecopy.decode.images import open_picture
-from onecopy.fingerprint.identify import DigestArgs, digest_image_data
+from onecopy.fingerprint.identify import digest_image_data
 from onecopy.fingerprint.image_data import digest, hint, image_data, stored_digest
+from onecopy.fingerprint.interface import DigestArgs
 from onecopy.model import Limits
 
 

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 SIZE = 500
 """Values in one ``IN (…)``."""
@@ -21,7 +21,11 @@ def batches(values: Iterable[T], size: int = SIZE) -> Iterator[list[T]]:
 
 
 def _dialect_insert(connection: Connection, table: Table) -> Any:
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # slow to import, and seldom needed
+
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def insert_missing(connection: Connection, table: Table, values: Sequence[Mapping[str, Any]]) -> None:

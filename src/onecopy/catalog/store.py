@@ -52,7 +52,7 @@ class Catalog:
         durable: Wait for the disk at every commit (SQLite ``synchronous=FULL``), as the gate must before
             it answers. A scan does without (``NORMAL``): a power cut then loses its last seconds, which the
             next scan makes good, and never harms the file.
-        busy_seconds: How long to wait for another writer.
+        busy_seconds: How long to wait for another writer; by default :data:`BUSY_SECONDS`.
 
     Raises:
         EnvironmentProblem: It cannot be opened, written, or understood.
@@ -60,12 +60,12 @@ class Catalog:
     """
 
     def __init__(
-        self, where: str | Path | None = None, *, durable: bool = False, busy_seconds: float = BUSY_SECONDS
+        self, where: str | Path | None = None, *, durable: bool = False, busy_seconds: float | None = None
     ) -> None:
         self.url = parse(default_url() if where is None else where)
         if self.url.get_backend_name() == "sqlite":
             _make_folder(self.url.database or "")
-        self._engine = self._connectable(durable, busy_seconds)
+        self._engine = self._connectable(durable, BUSY_SECONDS if busy_seconds is None else busy_seconds)
         try:
             with self._spoken(), self._engine.connect() as connection:
                 bring_up_to_date(connection)

@@ -11,6 +11,7 @@ from onecopy.decode.pillow import Metadata
 from onecopy.decode.walk import find, walk
 from onecopy.errors import UnreadableError
 from onecopy.fingerprint import FINGERPRINT_VERSION, content, features, image_data, pdq
+from onecopy.fingerprint.interface import DigestArgs, DigestResult, IdentifyArgs
 from onecopy.fingerprint.metadata import read_capture
 from onecopy.fingerprint.pixels import pixels_digest
 from onecopy.model import (
@@ -18,11 +19,10 @@ from onecopy.model import (
     FileIdentity,
     Fingerprint,
     ImageFound,
-    Limits,
     Problem,
     Skipped,
 )
-from onecopy.sandbox.interface import Files, Task
+from onecopy.sandbox.interface import Files
 
 SCAN_SIDE = 320
 """The longer side of the decode that everything is computed from, in pixels, is at least this."""
@@ -35,47 +35,8 @@ _SOFT_SHARE = 0.8
 _Found = ImageFound | ContainerFound | Problem | Skipped
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdentifyArgs:
-    """What to know of the one file of a call.
-
-    Attributes:
-        sha256: Of the file, which whoever read it has digested already.
-        limits: Bounds on what it may cost.
-        always_digest_image_data: Digest image data of any size now; else ``image_data_sha256`` stays ``None``
-            for large files until :data:`DIGEST_IMAGE_DATA` is run.
-    """
-
-    sha256: str
-    limits: Limits
-    always_digest_image_data: bool = False
-
-
-IDENTIFY = Task("onecopy.fingerprint.identify:identify", IdentifyArgs, FileIdentity)
-"""Takes one file."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestArgs:
-    """Which picture's image data to digest."""
-
-    inner: str
-    limits: Limits
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestResult:
-    """SHA-256 of the image data, as in a fingerprint."""
-
-    image_data_sha256: str
-
-
-DIGEST_IMAGE_DATA = Task("onecopy.fingerprint.identify:digest_image_data", DigestArgs, DigestResult)
-"""Takes one file, for a picture that was not digested although its look-up hint meets another's."""
-
-
 def digest_image_data(files: Files, args: DigestArgs) -> DigestResult:
-    """Run :data:`DIGEST_IMAGE_DATA`.
+    """Run :data:`onecopy.fingerprint.interface.DIGEST_IMAGE_DATA`.
 
     Raises:
         UnreadableError: where the picture is no longer there.
@@ -85,7 +46,7 @@ def digest_image_data(files: Files, args: DigestArgs) -> DigestResult:
 
 
 def identify(files: Files, args: IdentifyArgs) -> FileIdentity:
-    """Run :data:`IDENTIFY`: walk a file and fingerprint every picture in it.
+    """Run :data:`onecopy.fingerprint.interface.IDENTIFY`: walk a file and fingerprint every picture in it.
 
     A picture that cannot be read becomes a problem and costs its neighbours nothing. Shortly before the time
     limit what was found is kept, and the rest is reported as ``decode-timeout``.

@@ -8,7 +8,7 @@ from onecopy.catalog.store import Catalog
 from onecopy.engines.interface import Engine
 from onecopy.errors import EnvironmentProblem
 from onecopy.fingerprint import FINGERPRINT_VERSION
-from onecopy.fingerprint.identify import IDENTIFY, IdentifyArgs
+from onecopy.fingerprint.interface import IDENTIFY, IdentifyArgs
 from onecopy.model import FileIdentity, Limits, Problem
 from onecopy.pipelines.identify import CHANCE, EXTRAS, call, found
 from onecopy.sandbox.interface import Call, Openable, Outcome

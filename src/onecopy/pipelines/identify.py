@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 
-from onecopy.fingerprint.identify import IdentifyArgs
+from onecopy.fingerprint.interface import IdentifyArgs
 from onecopy.model import FileIdentity, Limits, Problem
 from onecopy.sandbox.interface import Call, Openable, Outcome
 

@@ -21,7 +21,6 @@ from onecopy.model import Limits
 from onecopy.pipelines.identify import EXTRAS
 from onecopy.pipelines.scan_changes import note_vanished
 from onecopy.pipelines.scan_expand import Expander, count
-from onecopy.pipelines.scan_groups import relate
 from onecopy.pipelines.scan_journal import Journal
 from onecopy.pipelines.scan_lists import lists
 from onecopy.pipelines.scan_model import Changes, Options, Progress, Scanned, Silent
@@ -152,6 +151,10 @@ class Scan:
 
     def _conclude(self, journal: Journal, read: Survey, progress: Progress) -> Findings:
         """Say what the files are, and what they are to each other."""
+        from onecopy.pipelines.scan_groups import (
+            relate,  # loads the search, which a mere rescan does not need
+        )
+
         places = Places(self._sources, journal.occurrences)
         with self._catalog.read() as connection:
             made = lists(connection, places, read.left)

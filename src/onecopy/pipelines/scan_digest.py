@@ -6,7 +6,7 @@ from onecopy.catalog import images
 from onecopy.catalog.images import StoredImage
 from onecopy.catalog.store import Catalog
 from onecopy.engines.interface import Engine
-from onecopy.fingerprint.identify import DIGEST_IMAGE_DATA, DigestArgs
+from onecopy.fingerprint.interface import DIGEST_IMAGE_DATA, DigestArgs
 from onecopy.model import Limits
 from onecopy.pipelines.scan_places import Places
 from onecopy.sandbox.interface import Call

@@ -1,8 +1,9 @@
 """Between a file's absolute locator, by which the catalog knows it, and the name a person gave it."""
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
-import numpy as np
 from sqlalchemy import Connection
 
 from onecopy.catalog import files
@@ -22,16 +23,16 @@ class Places:
     def __init__(self, sources: Sequence[Source], occurrences: Sequence[int]) -> None:
         self._by_absolute = {source.absolute: source for source in sources}
         self._by_given = {source.locator: source for source in sources}
-        self._met = np.unique(np.asarray(occurrences, dtype=np.int64))
+        self._met = array("q", sorted(set(occurrences)))
 
     def met(self, occurrence: int) -> bool:
         """Whether the scan met this file."""
-        at = int(np.searchsorted(self._met, occurrence))
-        return at < len(self._met) and int(self._met[at]) == occurrence
+        at = bisect_left(self._met, occurrence)
+        return at < len(self._met) and self._met[at] == occurrence
 
     def all(self, connection: Connection) -> Iterable[KnownFile]:
         """Every file the scan met, in the order in which the catalog came to know them."""
-        return files.by_ids(connection, (int(number) for number in self._met))
+        return files.by_ids(connection, self._met)
 
     def locator(self, absolute: str) -> str:
         """What a person calls the file."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from onecopy.catalog import files, images, previews
 from onecopy.catalog.files import KnownFile
 from onecopy.catalog.store import Catalog
-from onecopy.decode.preview import PREVIEW, PreviewArgs
 from onecopy.engines.interface import Engine
 from onecopy.errors import EnvironmentProblem
 from onecopy.locator import split
@@ -45,6 +44,8 @@ class Previewer:
         return made
 
     def _make(self, file: KnownFile, inner: str, longest_side: int) -> bytes | None:
+        from onecopy.decode.preview import PREVIEW, PreviewArgs  # loads decoders, for their types only
+
         args = PreviewArgs(inner=inner, longest_side=longest_side, limits=self.limits)
         call = Call(key=0, files=(self.places.handle(file),), args=args, seconds=self.limits.seconds)
         (outcome,) = self.engine.run(PREVIEW, [call])

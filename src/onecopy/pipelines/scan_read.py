@@ -8,7 +8,7 @@ from onecopy.catalog.batches import batches
 from onecopy.catalog.store import Catalog
 from onecopy.engines.interface import Engine
 from onecopy.fingerprint import FINGERPRINT_VERSION
-from onecopy.fingerprint.identify import IDENTIFY, IdentifyArgs
+from onecopy.fingerprint.interface import IDENTIFY, IdentifyArgs
 from onecopy.model import FileIdentity
 from onecopy.pipelines import identify
 from onecopy.pipelines.identify import EXTRAS

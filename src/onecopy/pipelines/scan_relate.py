@@ -130,7 +130,7 @@ class Relater:
 
 def _rank(one: StoredImage) -> tuple[float | str, ...]:
     alone = contender(one.fingerprint, one.inner)
-    return (*(preference.key(alone, [alone]) for preference in PREFERENCES), one.content, one.inner)
+    return (*(preference.ranking([alone])(alone) for preference in PREFERENCES), one.content, one.inner)
 
 
 def _ordered(one: Summary, other: Summary) -> Numbers:

@@ -7,7 +7,7 @@ from onecopy import locator
 from onecopy.engines import run_one
 from onecopy.engines.interface import Engine
 from onecopy.errors import EnvironmentProblem, UnreadableError, UsageError
-from onecopy.fingerprint.identify import IDENTIFY
+from onecopy.fingerprint.interface import IDENTIFY
 from onecopy.locator import quote
 from onecopy.model import FileIdentity, Fingerprint, ImageFound, Limits, Verdict
 from onecopy.pipelines import identify
