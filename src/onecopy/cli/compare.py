@@ -26,9 +26,10 @@ _WORDS = {
 @ends()
 def compare(
     a: Annotated[
-        str, typer.Argument(help="An image: a path, or a locator such as plans.pdf#page=3&image=1.")
+        str,
+        typer.Argument(metavar="A", help="An image: a path, or a locator such as plans.pdf#page=3&image=1."),
     ],
-    b: Annotated[str, typer.Argument(help="Another one.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
     json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
     picture: Annotated[
         Path | None, typer.Option(help="Draw both, laid over each other, differences marked, into this PNG.")

@@ -10,7 +10,9 @@ from onecopy.cli.ending import Code, ends
 
 @ends()
 def fingerprint(
-    file: Annotated[list[str], typer.Argument(help="Image files, or files that hold images.")],
+    file: Annotated[
+        list[str], typer.Argument(metavar="FILE", help="Image files, or files that hold images.")
+    ],
     features: Annotated[bool, typer.Option("--features", help="Print the packed features, too.")] = False,
 ) -> Code:
     """Print the fingerprint of every image in some files, one JSON object a line.

@@ -14,7 +14,7 @@ PRICE = 276.0
 
 @ends(after_interrupt="What was read is kept; run the same command again to continue.")
 def scan(
-    source: Annotated[list[str], typer.Argument(help="Folders and files to look through.")],
+    source: Annotated[list[str], typer.Argument(metavar="SOURCE", help="Folders and files to look through.")],
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="Write findings.json, CSV and report.html into this folder."),
