@@ -6,7 +6,7 @@ TESTS ?= tests
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-serve test test-full torture lint format bench docs clean
+.PHONY: help demo demo-serve test test-full torture lint format bench bench-accuracy bench-speed docs clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -36,8 +36,14 @@ format: dev-ready  ## Put the code into the one format
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
-bench: dev-ready  ## Accuracy and speed, as tables
-	@$(RUN) -m benchmarks
+bench: bench-accuracy bench-speed  ## Accuracy and speed, as tables
+
+bench-accuracy: dev-ready  ## Accuracy alone
+	@$(RUN) -m benchmarks.accuracy
+
+bench-speed: dev-ready  ## Speed alone, beside others
+	@$(RUN) -m benchmarks.speed
+	@$(RUN) -m benchmarks.peers
 
 docs: dev-ready  ## Write the generated pages and check all of them
 	@$(RUN) tools/pages.py

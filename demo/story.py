@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-from textwrap import shorten
+from textwrap import fill
 from typing import Any
 
 from demo import gate, near_hash, truth
@@ -37,8 +37,8 @@ def run(folder: Path) -> int:
     findings = _scan(folder)
     if findings is None:
         return 1
-    score = truth.score(findings, items, str(folder / "archive"))
-    _what_was_found(findings, folder)
+    score = truth.score(findings, items, "archive")
+    _what_was_found(findings)
     _near_hash(folder, items, score)
     complaints = score.wrong + score.missed + _gate(folder)
     say("\nReport")
@@ -70,11 +70,11 @@ def _make(folder: Path) -> list[Item]:
 
 def _scan(folder: Path) -> dict[str, Any] | None:
     say("\nonecopy scan archive --out report")
-    command = [sys.executable, "-c", "from onecopy.cli import main; main()", "scan", str(folder / "archive")]
-    command += ["--out", str(folder / "report"), "--catalog", str(folder / "catalog.db"), "--quiet"]
+    command = [sys.executable, "-c", "from onecopy.cli import main; main()", "scan", "archive"]
+    command += ["--out", "report", "--catalog", "catalog.db", "--quiet"]
     command += ["--all-relations"]
     began = time.monotonic()
-    done = subprocess.run(command, check=False)
+    done = subprocess.run(command, check=False, cwd=folder)
     if done.returncode not in (0, 3):
         say(f"  The scan failed with exit code {done.returncode}.")
         return None
@@ -82,7 +82,7 @@ def _scan(folder: Path) -> dict[str, Any] | None:
     return json.loads((folder / "report" / "findings.json").read_text(encoding="utf-8"))
 
 
-def _what_was_found(findings: dict[str, Any], folder: Path) -> None:
+def _what_was_found(findings: dict[str, Any]) -> None:
     totals, groups = findings["totals"], findings["groups"]
     spare = sum(len(group["members"]) for group in groups)
     say("\nWhat was found")
@@ -101,24 +101,37 @@ def _what_was_found(findings: dict[str, Any], folder: Path) -> None:
     ):
         if by.get(relation):
             say(f"    {by[relation]:3}  {words}")
-    root = str(folder / "archive") + "/"
     say(f"  {_count(len(findings['unreadable']), 'file')} could not be read:")
     for entry in findings["unreadable"]:
-        say(f"         {entry['code']:13} {entry['locator'].removeprefix(root)}")
+        say(f"         {entry['code']:13} {entry['locator'].removeprefix('archive/')}")
 
 
 def _near_hash(folder: Path, items: list[Item], score: truth.Score) -> None:
     say("\nWhat a rule that trusts a hash would have merged wrongly, on the same files")
     for rule in near_hash.judge(folder / "archive", items):
         say(f"  {rule.name}: {_count(len(rule.wrong), 'pair')} of different pictures merged")
-        families = {a.picture.split("-")[0]: (a, b) for a, b in rule.wrong}
-        for a, b in families.values():
-            say(f"       {_short(a)}  =  {_short(b)}")
+        for example in _examples(rule.wrong):
+            say(f"       {example}")
     say(f"  onecopy: {_count(len(score.wrong), 'pair')}")
 
 
-def _short(item: Item) -> str:
-    return item.picture.replace("-", " ")
+_KINDS = {
+    "street": "houses of one model: 418 Alder Street = 422 Alder Street",
+    "next": "houses of one model: 418 Alder Street = 422 Alder Street",
+    "garage": "two photographs from two places in one garage",
+    "rear": "houses of one model: 418 Alder Street = 422 Alder Street",
+    "frame": "pictures of one burst",
+    "form": "applications of different people, and an application = its correction",
+    "card": "inspection cards: FOUNDATION = FRAMING = ELECTRICAL = INSULATION",
+    "floor": "plans: revision A = revision B, or another house, or the electrical plan",
+    "electrical": "plans: revision A = revision B, or another house, or the electrical plan",
+}
+
+
+def _examples(wrong: tuple[tuple[Item, Item], ...]) -> list[str]:
+    """What was merged, by kind, most frequent first."""
+    kinds = Counter(_KINDS.get(a.picture.split("-")[0], f"{a.picture} = {b.picture}") for a, b in wrong)
+    return [f"{number:3}  {kind}" for kind, number in kinds.most_common()]
 
 
 def _populate(one: gate.Gate, folder: Path) -> int:
@@ -142,7 +155,10 @@ def _gate(folder: Path) -> list[str]:
             reply = one.send(folder / "uploads" / upload.file, CASE)
             decision = reply.get("decision", f"error {reply.get('code')}")
             best = {match["relation"] for match in reply.get("matches", [])[:1]}
-            say(f"  {upload.title:34} {decision:6} {shorten(reply.get('reason', str(reply)), 200)}")
+            words = fill(
+                reply.get("reason", str(reply)), 100, initial_indent=" " * 9, subsequent_indent=" " * 9
+            )
+            say(f"  {decision:6} {upload.title}\n{words}")
             if decision not in upload.decisions.split():
                 complaints.append(f"{upload.file}: decided {decision}, expected {upload.decisions}")
             if upload.relations and not best & set(upload.relations.split()):

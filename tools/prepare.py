@@ -29,7 +29,15 @@ def main(wanted: str) -> None:
     if not (VENV / "bin" / "python").exists() or not _has_pip():
         _make_venv()
     print(f"Installing onecopy[{EXTRAS[wanted]}] into .venv …", flush=True)
-    pip = [VENV / "bin" / "python", "-m", "pip", "install", "-qq", "--no-compile", "--disable-pip-version-check"]
+    pip = [
+        VENV / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "-qq",
+        "--no-compile",
+        "--disable-pip-version-check",
+    ]
     done = subprocess.run([*pip, "--editable", f"{ROOT}[{EXTRAS[wanted]}]"], check=False)
     if done.returncode:
         _stop(
