@@ -9,7 +9,7 @@ WORKERS ?= 2
 .PHONY: help demo demo-serve test test-full torture lint format bench bench-accuracy bench-speed docs clean
 
 help:
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
 demo: demo-ready  ## The story of onecopy on a permit archive, in three minutes
 	@$(RUN) -m demo run demo-out
