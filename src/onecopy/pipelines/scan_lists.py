@@ -79,18 +79,18 @@ class Lists:
                 self.unreadable.append(Unreadable(locator=one.locator, code=one.code, message=one.reason))
 
     def at(self, image: int) -> list[tuple[Place, str]]:
-        """Where an image is, the best place first: files before images inside containers, then by name."""
+        """Where an image is: the files, sorted by locator, and the image's locator in each."""
         one = self.by_number[image]
-        found = [(place, place.locator + one.inner) for place in self.places[one.content]]
-        return sorted(found, key=lambda at: (at[1] != at[0].locator, at[1]))
+        return [(place, place.locator + one.inner) for place in self.places[one.content]]
 
     def home(self, image: int) -> str:
-        """The locator of an image at its best place."""
-        return self.at(image)[0][1]
+        """The first locator of an image."""
+        one = self.by_number[image]
+        return self.places[one.content][0].locator + one.inner
 
     def since(self, image: int) -> float:
         """When the oldest file that holds an image was last changed, in seconds since 1970."""
-        return min(place.mtime_ns for place, _ in self.at(image)) / 1e9
+        return min(place.mtime_ns for place in self.places[self.by_number[image].content]) / 1e9
 
     def sort(self) -> None:
         """Put everything into its order."""
