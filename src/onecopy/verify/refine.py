@@ -15,6 +15,8 @@ from onecopy.verify.view import Array, View
 
 LEVELS = (160, 420, 1000)
 _STEPS = 5
+_EDGE = 0.12
+"""Gradient of normalised luminance from which on a pixel says anything about position."""
 _ALIGNED = 0.06
 """Mean difference of normalised luminance below which nothing is left to align."""
 
@@ -60,9 +62,10 @@ def axis_scales(matrix: Matrix) -> tuple[float, float]:
 
 def normalise(luma: Array, sigma: float) -> Array:
     """Local mean removed and local contrast evened out, so that tone and shading do not matter."""
-    mean = cv2.GaussianBlur(luma, (0, 0), sigma)
-    spread = cv2.GaussianBlur((luma - mean) ** 2, (0, 0), sigma)
-    return np.asarray((luma - mean) / (np.sqrt(spread) + 6.0), np.float32)
+    window = (round(3 * sigma) | 1, round(3 * sigma) | 1)
+    mean = cv2.blur(luma, window)
+    spread = cv2.blur((luma - mean) ** 2, window)
+    return np.asarray((luma - mean) / (np.sqrt(np.maximum(spread, 0)) + 6.0), np.float32)
 
 
 def refine(a: View, b: View, matrix: Matrix, levels: tuple[int, ...] = LEVELS) -> Matrix:
@@ -105,6 +108,9 @@ def _gauss_newton(image: Array, target: Array, matrix: Matrix) -> Matrix:
         inside = cover > 0.99
         if int(inside.sum()) < 200 or (turn == 0 and float(np.abs(error[inside]).mean()) < _ALIGNED):
             break
+        strong = inside & (np.abs(gx) + np.abs(gy) > _EDGE)
+        if int(strong.sum()) >= 400:
+            inside = strong
         e = error[inside]
         spread = 1.5 * float(np.median(np.abs(e))) + 0.02
         weight = 1 / (1 + (e / spread) ** 2)

@@ -23,6 +23,7 @@ _WINDOWS = ((3, 4.6, 1.0), (5, 3.2, 0.8), (9, 2.4, 0.5))
 """Window (pixels), how many times the usual difference its mean may reach, and how much of a palette's error
 is left in its mean (see the ADR for margins)."""
 _CHROMA_WINDOW = 9
+_MOST_SAMPLES = 150_000
 _MOST_COLOURS = 256
 _QUIET = 0.5
 
@@ -32,14 +33,13 @@ class Residual:
     """The remaining difference on the poorer image's grid.
 
     ``excess`` is 1 where the difference is just beyond what the pair explains; ``chroma`` the same for
-    colour alone. ``noise`` is the usual difference in flat parts, in grey levels.
+    colour alone.
     """
 
     excess: Array
     chroma: Array
     luma: Array
     mask: Mask
-    noise: float
     textured: Mask
 
     @property
@@ -76,9 +76,8 @@ def measure(made: Array, target: Array, mask: Mask) -> Residual:
         excess = np.maximum(excess, mean / ((usual + floor) * most + slack[..., 0] * left))
     colour = _chroma_excess(made, target, mask, which, slack) if chroma else np.zeros_like(luma)
     textured = mask & (np.maximum(busy_made, busy_target) > 3.0)
-    noise = float(np.median(np.abs(luma[mask]))) if mask.any() else 0.0
     excess[~mask] = 0
-    return Residual(np.asarray(excess, np.float32), colour, luma, mask, noise, textured)
+    return Residual(np.asarray(excess, np.float32), colour, luma, mask, textured)
 
 
 def _busy(ycc: Array) -> Array:
@@ -136,9 +135,12 @@ def _level_slack(made: Array, target: Array) -> Array:
 def _expected(size: Array, which: npt.NDArray[np.intp], mask: Mask) -> Array:
     """The usual difference at each pixel: the 70th percentile of its class, as a standard deviation."""
     usual = np.zeros(len(_CLASSES) + 1, np.float32)
+    spread = max(1, mask.size // _MOST_SAMPLES) | 1
+    classes = np.where(mask, which, -1).ravel()[::spread]
+    sample = size.ravel()[::spread]
     for k in range(len(usual)):
-        sizes = size[mask & (which == k)]
-        if len(sizes) > 150:
+        sizes = sample[classes == k]
+        if len(sizes) > 150 / spread + 20:
             usual[k] = float(np.quantile(sizes, 0.7)) / 1.036
         elif k:
             usual[k] = usual[k - 1]

@@ -1,6 +1,7 @@
 """The verification task: runs in a sandboxed worker, decodes each image once, judges each pair."""
 
-from functools import lru_cache
+from collections import OrderedDict
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -22,6 +23,28 @@ _GROUNDS = (255, 0, None)
 Judged = tuple[Ruling, Examination | None]
 
 
+class _Recent:
+    """The views a worker prepared last: the pairs of an image come close together, and decoding is dear."""
+
+    def __init__(self, pixels: int) -> None:
+        self._room = pixels
+        self._kept: OrderedDict[tuple[str, str], tuple[View, ...]] = OrderedDict()
+
+    def get(self, key: tuple[str, str], load: Callable[[], tuple[View, ...]]) -> tuple[View, ...]:
+        if key not in self._kept:
+            self._kept[key] = load()
+        self._kept.move_to_end(key)
+        while len(self._kept) > 2 and self._pixels() > self._room:
+            self._kept.popitem(last=False)
+        return self._kept[key]
+
+    def _pixels(self) -> int:
+        return sum(view.width * view.height for views in self._kept.values() for view in views)
+
+
+_VIEWS = _Recent(16_000_000)
+
+
 def verify(files: Files, args: VerifyArgs) -> VerifyResult:
     """Judge pairs of images.
 
@@ -29,9 +52,9 @@ def verify(files: Files, args: VerifyArgs) -> VerifyResult:
         UnreadableError: An image could not be decoded.
     """
 
-    @lru_cache(maxsize=6)
     def views(index: int) -> tuple[View, ...]:
-        return load_views(files, args.images[index], args)
+        image = args.images[index]
+        return _VIEWS.get((image.fingerprint.sha256, image.inner), lambda: load_views(files, image, args))
 
     return VerifyResult(
         verdicts=tuple(judge(views(i), views(j), args.images[i], args.images[j]) for i, j in args.pairs)

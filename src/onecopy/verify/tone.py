@@ -17,6 +17,7 @@ from onecopy.verify.view import Array
 _BINS = 64
 _MOST_SAMPLES = 30_000
 _WORTH_FILTERING = 0.03
+_STEPS = 16
 
 Mask = npt.NDArray[np.bool_]
 
@@ -95,10 +96,9 @@ def _extend(
 
 
 def apply_curve(curve: Array, luma: Array) -> Array:
-    """Look levels up with linear interpolation."""
-    at = np.clip(luma, 0, 255)
-    low = np.minimum(at.astype(np.int32), 254)
-    return np.asarray(curve[low] + (curve[low + 1] - curve[low]) * (at - low), np.float32)
+    """Look levels up, to a sixteenth of a level."""
+    steps = np.interp(np.arange(255 * _STEPS + 1) / _STEPS, np.arange(256), curve).astype(np.float32)
+    return np.asarray(steps[(np.clip(luma, 0, 255) * _STEPS + 0.5).astype(np.int32)], np.float32)
 
 
 _SIGMAS = (0.6, 1.0, 1.5, 2.1, 3.2)

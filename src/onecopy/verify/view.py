@@ -12,15 +12,15 @@ from onecopy.decode.interface import Raster
 Array = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 
-WORKING_SIDE = 1600
+WORKING_SIDE = 1400
 """Longest side, in pixels, at which photographs are compared."""
 PAPER_SIDE = 2200
 """The same for paper, where a stroke of two pixels can be the whole difference."""
 DECODE_SIDE = 2000
 """Longest side from which on a scaled decode is enough."""
-FEATURE_SIDE = 560
+FEATURE_SIDE = 480
 """Longest side at which key points are sought."""
-_MOST_FEATURES = 900
+_MOST_FEATURES = 800
 _THUMBNAIL_SIDE = 256
 
 
