@@ -176,7 +176,7 @@ def serve(folder: Path) -> int:
         count = _populate(one, folder)
         upload = folder / "uploads" / "from e-mail.jpg"
         say(f"\nThe gate is up and holds {count} files of case {CASE}.\n")
-        say(f"  address  {one.url}      (reference: {one.url}/docs)")
+        say(f"  address  {one.url}      (API: {one.url}/openapi.json)")
         say(f"  token    {one.token}\n")
         say("Send it a photograph it has seen before, re-compressed by e-mail:\n")
         say(f"  curl -H 'Authorization: Bearer {one.token}' -F case={CASE} \\")
