@@ -9,7 +9,7 @@ from onecopy.verify.register import Matrix, Placement, feature_placements, frame
 from onecopy.verify.view import View
 
 _HOPE = 0.25
-_TORN_APART = 0.65
+_TORN, _AGREED = 0.15, 0.7
 _REGISTERED = 0.75
 _SAME_PLACE = 0.02
 _ORDER = (
@@ -69,10 +69,10 @@ def _to_thumbnail(view: View) -> Matrix:
 def _try(a: View, b: View, placement: Placement) -> tuple[Ruling, Examination] | None:
     """Examine a placement as closely as it deserves.
 
-    Where most of the picture differs even at small size, a closer look can find no copy and no edit.
+    Where much of the picture differs even at small size, a closer look finds no copy and no edit.
     """
     exam = _glance(a, b, placement)
-    if exam is not None and exam.torn <= _TORN_APART:
+    if exam is not None and not (exam.torn > _TORN and exam.support < _AGREED):
         exam = examine(a, b, placement)
     return None if exam is None else (rule(exam), exam)
 

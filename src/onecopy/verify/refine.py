@@ -15,6 +15,7 @@ from onecopy.verify.view import Array, View
 
 LEVELS = (160, 420, 1000)
 _STEPS = 5
+_LAST_STEPS = 2
 _EDGE = 0.12
 """Gradient of normalised luminance from which on a pixel says anything about position."""
 _ALIGNED = 0.06
@@ -75,7 +76,8 @@ def refine(a: View, b: View, matrix: Matrix, levels: tuple[int, ...] = LEVELS) -
         small = _scaled(b.luma, step)
         grid = np.array([[step, 0, (step - 1) / 2], [0, step, (step - 1) / 2], [0, 0, 1.0]])
         inner = matrix @ np.linalg.inv(grid)
-        inner = _gauss_newton(a.luma.astype(np.float32), small, inner)
+        steps = _STEPS if side < levels[-1] or len(levels) == 1 else _LAST_STEPS
+        inner = _gauss_newton(a.luma.astype(np.float32), small, inner, steps)
         matrix = inner @ grid
         if step == 1.0:
             break
@@ -93,13 +95,13 @@ def _soft(luma: Array) -> Array:
     return np.asarray(cv2.GaussianBlur(luma, (0, 0), 0.8), np.float32)
 
 
-def _gauss_newton(image: Array, target: Array, matrix: Matrix) -> Matrix:
+def _gauss_newton(image: Array, target: Array, matrix: Matrix, steps: int) -> Matrix:
     height, width = target.shape
     goal = normalise(_soft(target), 6.0)
     centre = np.array([[2 / width, 0, -1], [0, 2 / height, -1], [0, 0, 1.0]])  # conditioning
     ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
     xs, ys = xs * np.float32(2 / width) - 1, ys * np.float32(2 / height) - 1
-    for turn in range(_STEPS):
+    for turn in range(steps):
         moved, cover = resample(image, matrix, (width, height))
         now = normalise(_soft(moved), 6.0)
         gx = cv2.Sobel(now, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
