@@ -179,3 +179,27 @@ def test_paths_that_contain_locator_signs(tree, scan):
     shutil.copy(tree / "cat.jpg", odd / "x.jpg")
     found = scan(str(Path("tree/a!b#c")))
     assert [one.locator for one in found.images] == ["tree/a%21b%23c/x.jpg"]
+
+
+def test_verdicts_outlive_an_interruption(tree, scan, engine):
+    made = []
+
+    class Interrupting:
+        workers = 1
+
+        def run(self, task, calls):
+            for outcome in engine.run(task, calls):
+                if task.function.endswith(":verify"):
+                    made.append(outcome)
+                    if len(made) == 3:
+                        raise KeyboardInterrupt
+                yield outcome
+
+    with pytest.raises(KeyboardInterrupt), Scan(["tree"], catalog="catalog.db", engine=Interrupting()) as one:
+        one.run()
+    cut_short = engine.calls["verify"]
+    found = scan()
+    with Scan(["tree"], catalog="fresh.db", engine=engine) as fresh:
+        before = engine.calls["verify"]
+        assert fresh.run().findings == found
+    assert before - cut_short <= engine.calls["verify"] - before - 2

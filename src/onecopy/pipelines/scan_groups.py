@@ -13,6 +13,7 @@ from onecopy.pipelines.scan_places import Places
 from onecopy.pipelines.scan_relate import Relater
 from onecopy.pipelines.scan_verify import Numbers
 from onecopy.policy.keep import Contender, contender
+from onecopy.records.ambiguous import ambiguous
 from onecopy.records.groups import Group, arrange
 from onecopy.records.through import through
 
@@ -56,6 +57,7 @@ def relate(
     verdicts = {numbers: kept(verdict) for numbers, verdict in relater.all(made.by_number)}
     groups: Sequence[Group] = ()
     while True:
+        verdicts |= ambiguous(verdicts)
         contenders = _contenders(catalog, verdicts, made)
         arrangement = arrange(contenders, verdicts)
         groups = arrangement.groups

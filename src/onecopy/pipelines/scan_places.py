@@ -3,12 +3,14 @@
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from typing import BinaryIO
 
 from sqlalchemy import Connection
 
 from onecopy.catalog import files
 from onecopy.catalog.files import KnownFile
 from onecopy.catalog.store import Catalog
+from onecopy.errors import UnreadableError
 from onecopy.sources.interface import Handle, Source, State
 
 
@@ -50,14 +52,15 @@ class Places:
 
     def handles(self, catalog: Catalog, contents: Iterable[str]) -> dict[str, Handle]:
         """For each content a way to the first file, by locator, that holds it and that the scan met."""
+        wanted = set(contents)
         first: dict[str, KnownFile] = {}
         with catalog.read() as connection:
-            for file in files.of_contents(connection, contents):
+            for file in files.of_contents(connection, wanted):
                 if file.content is not None and self.met(file.occurrence):
                     best = first.setdefault(file.content, file)
                     if file.absolute < best.absolute:
                         first[file.content] = file
-        return {content: self.handle(file) for content, file in first.items()}
+        return {content: self.handle(first[content]) if content in first else _Gone() for content in wanted}
 
     def _source(self, sources: dict[str, Source], locator: str) -> Source:
         above = locator
@@ -70,3 +73,13 @@ class Places:
 
 def _join(root: str, inside: str) -> str:
     return f"{root.rstrip('/')}/{inside.lstrip('/')}" if inside else root
+
+
+class _Gone:
+    """Stands for a file that another scan found gone while this one was at it."""
+
+    def open(self) -> BinaryIO:
+        raise UnreadableError("It is no longer there. Scan again.", code="vanished")
+
+    def unchanged(self) -> bool:
+        return False

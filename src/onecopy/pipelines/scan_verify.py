@@ -1,7 +1,9 @@
 """Pairs to verdicts, in a scan: remembered where they can be, else by the pixels."""
 
+import contextlib
+import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from onecopy.catalog import images, verdicts
 from onecopy.catalog.batches import batches
@@ -21,6 +23,7 @@ Numbers = tuple[int, int]
 
 _TOGETHER = 8
 """Pairs in one call, at most: they share an image, which is decoded once for all of them."""
+_SECONDS = 1.0
 
 
 class Verifier:
@@ -54,8 +57,6 @@ class Verifier:
         # One bad neighbour must not cost the others their verdicts: each is tried once more, alone.
         more, failed = self._ask([(pair,) for star, _ in failed for pair in star], stored, handles)
         made |= more
-        with self._catalog.write() as connection:
-            verdicts.record(connection, made, version=VERIFY_VERSION)
         yield from made.items()
         yield from ((pair, unfinished(failure)) for star, failure in failed for pair in star)
 
@@ -77,16 +78,42 @@ class Verifier:
         made: dict[Numbers, Verdict] = {}
         failed: list[tuple[tuple[Numbers, ...], Failure]] = []
         calls = (self._call(n, star, stored, handles) for n, star in enumerate(stars))
-        for outcome in self._engine.run(VERIFY, calls):
-            star = stars[int(str(outcome.key))]
-            contents = {stored[number].content for pair in star for number in pair}
-            failure = outcome.failure or _fault(outcome.result, star, (handles[one] for one in contents))
-            if failure is not None:
-                failed.append((star, failure))
-            elif outcome.result is not None:
-                made |= zip(star, outcome.result.verdicts, strict=True)
-                self._progress.advance(len(star))
+        with self._recorder() as record:
+            for outcome in self._engine.run(VERIFY, calls):
+                star = stars[int(str(outcome.key))]
+                contents = {stored[number].content for pair in star for number in pair}
+                failure = outcome.failure or _fault(outcome.result, star, (handles[one] for one in contents))
+                if failure is not None:
+                    failed.append((star, failure))
+                elif outcome.result is not None:
+                    found = dict(zip(star, outcome.result.verdicts, strict=True))
+                    record(found)
+                    made |= found
+                    self._progress.advance(len(star))
         return made, failed
+
+    @contextlib.contextmanager
+    def _recorder(self) -> Iterator[Callable[[dict[Numbers, Verdict]], None]]:
+        """Stores verdicts about once a second, and the last ones however this ends."""
+        waiting: dict[Numbers, Verdict] = {}
+        written = time.monotonic()
+
+        def flush() -> None:
+            nonlocal written
+            with self._catalog.write() as connection:
+                verdicts.record(connection, waiting, version=VERIFY_VERSION)
+            waiting.clear()
+            written = time.monotonic()
+
+        def record(found: dict[Numbers, Verdict]) -> None:
+            waiting.update(found)
+            if time.monotonic() - written > _SECONDS:
+                flush()
+
+        try:
+            yield record
+        finally:
+            flush()
 
     def _call(
         self,
