@@ -40,7 +40,7 @@ class UsageError(OnecopyError):
     code = "usage"
 
 
-class EnvironmentProblem(OnecopyError):
+class EnvironmentProblem(OnecopyError):  # noqa: N818 - EnvironmentError is a builtin
     """The machine stands in the way: a missing source, a full disk, a locked catalog (exit code 1)."""
 
     code = "environment"

@@ -80,8 +80,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redundant:
-    """What one relation makes redundant: occurrences beyond the kept one, their bytes, and the bytes that
-    linking would give back (none for images inside containers, nor for hard links)."""
+    """What one relation makes redundant: occurrences beyond the kept one, and their bytes.
+
+    ``reclaimable_bytes`` is what linking would give back: none for images inside containers or hard links.
+    """
 
     images: int = 0
     bytes: int = 0

@@ -98,7 +98,7 @@ def _scanned_again(exam: Examination, frame: Framing) -> bool:
 def _confidence(exam: Examination) -> float:
     """Sure where the coarser shows much of the finer and the difference is far from the limit."""
     sure = 0.999
-    if exam.residual.worst > 0.8:
+    if exam.residual.excess.max(initial=0) > 0.8 or exam.residual.chroma.max(initial=0) > 0.95:
         sure -= 0.012
     if exam.scale < 0.2 or max(exam.coarse.width, exam.coarse.height) < 200:
         sure -= 0.012
