@@ -17,6 +17,7 @@ from onecopy.verify.strokes import detail_lost
 _LEAST_TEXTURE = 8
 """Textured cells that must agree before pixels are evidence at all."""
 _CONFINED = 0.6
+_ALIKE = 0.4
 _STROKE_SAME = 0.35
 _STROKE_OTHER = 0.7
 """Unmatched ink in pixels: up to the first the marks are the same, from the second they differ."""
@@ -74,6 +75,15 @@ def rule(exam: Examination) -> Ruling:
     return _photo(exam, frame)
 
 
+def rule_at_a_glance(exam: Examination) -> Ruling:
+    """Decide what a pair is of which much differs even at small size: nothing that needs a close look."""
+    if exam.textured < _LEAST_TEXTURE or exam.support < _ALIKE:
+        return Ruling(Relation.DISTINCT, 0.8, Why.UNRELATED, None)
+    if exam.both_paper:
+        return Ruling(Relation.SAME_FORM, 0.8, Why.OTHER_MARKS, view_framing(exam))
+    return Ruling(Relation.SAME_SCENE, 0.8, Why.OTHER_CAPTURE, view_framing(exam))
+
+
 def _clean(exam: Examination, frame: Framing) -> Ruling:
     if exam.both_paper and exam.strokes.heaviest > _STROKE_SAME:
         return _paper(exam, frame)
@@ -120,7 +130,7 @@ def _photo(exam: Examination, frame: Framing) -> Ruling:
     confined = exam.torn <= _CONFINED and exam.support >= 0.4
     if confined and exam.residual.excess.max() <= 1 and exam.support >= 0.6:
         return Ruling(Relation.EDITED, 0.95, Why.RECOLOURED, frame)
-    if confined and exam.grain.one_capture:
+    if confined and exam.grain.one_capture(exam.torn):
         return Ruling(Relation.EDITED, 0.93, Why.CHANGED, frame)
     if exam.support >= 0.3 and (exam.grain.two_captures or exam.torn > 0.25):
         return Ruling(Relation.SAME_SCENE, 0.8, Why.OTHER_CAPTURE, frame)
@@ -133,7 +143,7 @@ def _paper(exam: Examination, frame: Framing) -> Ruling:
     marks = exam.strokes
     if exam.support < 0.15 or marks.unmatched > 0.55:
         return Ruling(Relation.DISTINCT, 0.8, Why.UNRELATED, None)
-    if exam.torn <= _CONFINED and exam.grain.one_capture:
+    if exam.torn <= _CONFINED and exam.grain.one_capture(exam.torn):
         return Ruling(Relation.EDITED, 0.93, Why.CHANGED, frame)
     if marks.heaviest <= _STROKE_SAME and exam.residual.worst <= _RESCAN_EXCESS:
         return _rescan(exam, frame)

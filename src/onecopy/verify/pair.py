@@ -3,7 +3,7 @@
 import numpy as np
 
 from onecopy.model import Relation
-from onecopy.verify.decide import Ruling, Why, rule
+from onecopy.verify.decide import Ruling, Why, rule, rule_at_a_glance
 from onecopy.verify.examine import Examination, examine
 from onecopy.verify.register import Matrix, Placement, feature_placements, frame_placements
 from onecopy.verify.view import View
@@ -72,8 +72,11 @@ def _try(a: View, b: View, placement: Placement) -> tuple[Ruling, Examination] |
     Where much of the picture differs even at small size, a closer look finds no copy and no edit.
     """
     exam = _glance(a, b, placement)
-    if exam is not None and not (exam.torn > _TORN and exam.support < _AGREED):
-        exam = examine(a, b, placement)
+    if exam is None:
+        return None
+    if exam.torn > _TORN and exam.support < _AGREED:
+        return rule_at_a_glance(exam), exam
+    exam = examine(a, b, placement)
     return None if exam is None else (rule(exam), exam)
 
 

@@ -26,6 +26,7 @@ _CHROMA_WINDOW = 9
 _MOST_SAMPLES = 150_000
 _MOST_COLOURS = 256
 _QUIET = 0.5
+_LIKE, _LIKE_CHANGED = 0.3, 3.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +203,14 @@ class Grain:
     strength: float
     pixels: int
 
-    @property
-    def one_capture(self) -> bool:
-        """Grain is there, and it is the same."""
-        return self.pixels >= 600 and self.strength >= 0.35 and self.likeness >= 0.3
+    def one_capture(self, changed: float) -> bool:
+        """Grain is there, and it is the same; the more has changed (a share), the surer it must be.
+
+        A fixed camera's video repeats even the noise of what stands still, so agreement alone is not enough
+        where much else moved.
+        """
+        least = _LIKE + _LIKE_CHANGED * changed
+        return self.pixels >= 600 and self.strength >= 0.35 and self.likeness >= least
 
     @property
     def two_captures(self) -> bool:
