@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse
 
 from onecopy.pipelines.gate import Gate, GateReply
-from onecopy.pipelines.gate_reply import plain
+from onecopy.pipelines.gate.reply import plain
 from onecopy.policy.rules import Action
 from onecopy.service.api.models import Reply, problems
 from onecopy.service.api.receive import received

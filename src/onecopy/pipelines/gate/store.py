@@ -6,10 +6,10 @@ from onecopy.catalog import contents, decisions, images, occurrences, verdicts
 from onecopy.catalog.decisions import Decision
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.fingerprint import FINGERPRINT_VERSION
-from onecopy.pipelines.gate_compare import UNFINISHED
-from onecopy.pipelines.gate_find import Look, Upload, pair
-from onecopy.pipelines.gate_model import GateReply
-from onecopy.pipelines.gate_reply import plain, reply
+from onecopy.pipelines.gate.compare import UNFINISHED
+from onecopy.pipelines.gate.look import Look, Upload, pair
+from onecopy.pipelines.gate.model import GateReply
+from onecopy.pipelines.gate.reply import plain, reply
 from onecopy.pipelines.identify import EXTRAS
 from onecopy.verify.interface import VERIFY_VERSION
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from onecopy.errors import UsageError
-from onecopy.pipelines.gate_context import LONGEST, LONGEST_NAME, checked
-from onecopy.pipelines.gate_model import Context
+from onecopy.pipelines.gate.context import LONGEST, LONGEST_NAME, checked
+from onecopy.pipelines.gate.model import Context
 
 
 @pytest.mark.parametrize(

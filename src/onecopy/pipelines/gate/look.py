@@ -10,9 +10,9 @@ from onecopy.catalog.images import StoredImage
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.model import FileIdentity, Relation, Verdict
 from onecopy.pipelines.exact import SAME_BYTES, by_digest
-from onecopy.pipelines.gate_compare import Key, Question
-from onecopy.pipelines.gate_known import Known
-from onecopy.pipelines.gate_model import Context
+from onecopy.pipelines.gate.compare import Key, Question
+from onecopy.pipelines.gate.known import Known
+from onecopy.pipelines.gate.model import Context
 from onecopy.policy.rules import Action, Rule, Scope, rule_for, settle_file, settle_image
 from onecopy.verify.interface import VERIFY_VERSION
 

@@ -1,17 +1,4 @@
-"""The gate: is this upload held already? One question before anything is stored, one answer.
-
-``check`` answers and stores nothing; ``submit`` answers and stores. Both are plain functions of a file and
-its context, for a service as for any other program::
-
-    with Gate.open() as gate:
-        reply = gate.submit(Path("front.jpg"), Context(case="24016-00001"))
-        print(reply.decision, reply.reason)
-
-A hash proposes, pixels decide; pixels are compared outside of any transaction. The transaction that stores
-looks again at what others committed meanwhile, and steps back to compare if there is something new. Bytes are
-on the disk before the row that names them, and the row before the reply. Nothing that goes wrong with
-reading or comparing loses an upload.
-"""
+"""Taking an upload through the gate, step by step: identify, look, compare, look again, store."""
 
 import contextlib
 import threading
@@ -26,19 +13,17 @@ from onecopy.engines.local import LocalEngine
 from onecopy.errors import UnreadableError
 from onecopy.fingerprint import FINGERPRINT_VERSION
 from onecopy.model import Limits
-from onecopy.pipelines.gate_compare import Comparer, Question, unfinished
-from onecopy.pipelines.gate_context import checked
-from onecopy.pipelines.gate_find import Look, Upload, look
-from onecopy.pipelines.gate_identify import Identifier
-from onecopy.pipelines.gate_known import Known
-from onecopy.pipelines.gate_model import Context, GateReply
-from onecopy.pipelines.gate_reply import reply
-from onecopy.pipelines.gate_store import store
+from onecopy.pipelines.gate.compare import Comparer, Question, unfinished
+from onecopy.pipelines.gate.context import checked
+from onecopy.pipelines.gate.identify import Identifier
+from onecopy.pipelines.gate.known import Known
+from onecopy.pipelines.gate.look import Look, Upload, look
+from onecopy.pipelines.gate.model import Context, GateReply
+from onecopy.pipelines.gate.reply import reply
+from onecopy.pipelines.gate.store import store
 from onecopy.policy.rules import DEFAULT_RULES, Action, Rule
 from onecopy.vault.interface import Spool, Vault
 from onecopy.vault.local import LocalVault, default_vault
-
-__all__ = ["Context", "Gate", "GateReply"]
 
 COMPARISONS = 200
 """How many pairs of images are compared by their pixels for one upload, at most."""

@@ -5,7 +5,7 @@ import pytest
 
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.model import Evidence, FileIdentity, Problem, Relation, Verdict
-from onecopy.pipelines.gate_words import Mention, day, reason, shown
+from onecopy.pipelines.gate.words import Mention, day, reason, shown
 from onecopy.policy.rules import Action
 
 

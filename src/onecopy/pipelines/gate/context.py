@@ -6,7 +6,7 @@ from pathlib import Path
 
 from onecopy.errors import UsageError
 from onecopy.locator import quote
-from onecopy.pipelines.gate_model import Context
+from onecopy.pipelines.gate.model import Context
 
 LONGEST = 200
 """Characters of a case, agency, source, category or uploader."""

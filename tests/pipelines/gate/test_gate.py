@@ -17,7 +17,7 @@ from onecopy.errors import EnvironmentProblem, UnreadableError, UsageError
 from onecopy.fingerprint import FINGERPRINT_VERSION
 from onecopy.model import Limits, Relation
 from onecopy.pipelines.gate import Context, Gate
-from onecopy.pipelines.gate_compare import UNFINISHED
+from onecopy.pipelines.gate.compare import UNFINISHED
 from onecopy.pipelines.identify import EXTRAS
 from onecopy.policy.rules import Action, Rule, Scope
 from onecopy.vault.local import LocalVault
