@@ -9,8 +9,8 @@ from onecopy.findings import Findings
 from onecopy.model import FileIdentity, Fingerprint, Limits, Verdict
 from onecopy.pipelines import single
 from onecopy.pipelines.gate import Context, Gate, GateReply
-from onecopy.pipelines.scan import Scan
-from onecopy.pipelines.scan_model import Progress
+from onecopy.pipelines.scan.model import Progress
+from onecopy.pipelines.scan.run import Scan
 
 PathLike = str | os.PathLike[str]
 

@@ -114,17 +114,17 @@ def test_help_is_quick_to_load():
 
 INTERRUPTED = """
 import os, signal
-from onecopy.pipelines import scan_journal
+from onecopy.pipelines.scan import journal
 
-scan_journal._MOST = 2
-real = scan_journal.Journal.flush
+journal._MOST = 2
+real = journal.Journal.flush
 
 def flush(self):
     real(self)
     if self.flushes == 2:
         os.kill(os.getpid(), signal.SIGINT)
 
-scan_journal.Journal.flush = flush
+journal.Journal.flush = flush
 from onecopy.cli import main
 main()
 """

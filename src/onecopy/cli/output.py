@@ -8,8 +8,8 @@ from onecopy.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
     from onecopy.findings import Findings
-    from onecopy.pipelines.scan import Scan
-    from onecopy.pipelines.scan_model import Progress
+    from onecopy.pipelines.scan.model import Progress
+    from onecopy.pipelines.scan.run import Scan
 
 
 def prepare(out: Path) -> None:

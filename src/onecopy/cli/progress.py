@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-    from onecopy.pipelines.scan_model import Progress
+    from onecopy.pipelines.scan.model import Progress
 
 _PLAIN_SECONDS = 10.0
 

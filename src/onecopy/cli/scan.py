@@ -63,7 +63,7 @@ def scan(
     from onecopy.cli.output import prepare, write
     from onecopy.cli.progress import choose
     from onecopy.cli.summary import print_summary
-    from onecopy.pipelines.scan import Scan
+    from onecopy.pipelines.scan.run import Scan
 
     if out:
         prepare(out)

@@ -10,7 +10,7 @@ import typer
 from onecopy.cli.progress import size
 from onecopy.findings import Totals
 from onecopy.model import LINKABLE, Relation
-from onecopy.pipelines.scan_model import Changes, Scanned
+from onecopy.pipelines.scan.model import Changes, Scanned
 
 _ASIDE = {
     Relation.EDITED: "edited: one picture, changed or cut differently",

@@ -12,7 +12,7 @@ from onecopy.locator import quote
 from onecopy.model import FileIdentity, Fingerprint, ImageFound, Limits, Verdict
 from onecopy.pipelines import identify
 from onecopy.pipelines.exact import by_digest
-from onecopy.pipelines.scan_hash import digest_of
+from onecopy.pipelines.scan.hash import digest_of
 from onecopy.sandbox.interface import Openable
 from onecopy.sources.folder import Folder
 from onecopy.sources.interface import File

@@ -1,0 +1,1 @@
+"""The scan: many images of an archive, from listing to findings."""

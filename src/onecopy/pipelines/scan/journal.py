@@ -1,0 +1,121 @@
+"""What a scan has learned of files and contents, written to the catalog a batch at a time.
+
+A scan that is killed loses at most the last batch: the files in it look new to the next scan.
+"""
+
+import time
+from array import array
+from dataclasses import dataclass, field
+
+from onecopy.catalog import contents, files, occurrences
+from onecopy.catalog.contents import Identified
+from onecopy.catalog.files import KnownFile
+from onecopy.catalog.occurrences import Occurrence
+from onecopy.catalog.store import Catalog
+from onecopy.fingerprint import FINGERPRINT_VERSION
+from onecopy.model import FileIdentity
+from onecopy.pipelines.identify import EXTRAS
+from onecopy.pipelines.scan.hash import Hashed
+from onecopy.pipelines.scan.model import Changes
+
+_MOST = 500
+_SECONDS = 1.0
+_FEW = 20
+
+
+@dataclass(slots=True)
+class _Batch:
+    sizes: dict[str, int] = field(default_factory=dict)
+    identities: dict[str, Identified] = field(default_factory=dict)
+    fresh: list[tuple[Occurrence, files.State]] = field(default_factory=list)
+    touched: list[tuple[int, files.State]] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+
+
+class Journal:
+    """Collects and writes.
+
+    Attributes:
+        occurrences: The catalog's numbers of all files met, unchanged ones included (after :meth:`flush`).
+        changes: What was different since the catalog last saw the files.
+        flushes: How often something was written.
+        before: The highest number that the catalog had given when this began.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._batch = _Batch()
+        self._written = time.monotonic()
+        self.occurrences = array("q")
+        self.changes = Changes()
+        self.flushes = 0
+        with catalog.read() as connection:
+            self.before = occurrences.highest(connection)
+
+    def unchanged(self, known: KnownFile) -> None:
+        """A file that need not be read."""
+        self.occurrences.append(known.occurrence)
+        self.changes.unchanged += 1
+
+    def file(self, hashed: Hashed) -> None:
+        """A file that was read, or could not be."""
+        known, batch = hashed.known, self._batch
+        if hashed.sha256 is not None:
+            batch.sizes[hashed.sha256] = hashed.state.size
+        if known and known.content == hashed.sha256 and known.problem == hashed.problem:
+            batch.touched.append((known.occurrence, hashed.state))
+            self.occurrences.append(known.occurrence)
+        else:
+            self._note_change(hashed)
+            if known:
+                batch.gone.append(known.occurrence)
+            batch.fresh.append((_occurrence(hashed), hashed.state))
+        self._flush_if_due()
+
+    def _note_change(self, hashed: Hashed) -> None:
+        if hashed.known is None:
+            self.changes.new += 1
+        elif hashed.known.content is not None:
+            self.changes.changed += 1
+            if len(self.changes.first_changed) < _FEW:
+                self.changes.first_changed.append(hashed.file.locator)
+
+    def identified(self, sha256: str, size: int, identity: FileIdentity) -> None:
+        """What was found in a content."""
+        self._batch.identities[sha256] = Identified(sha256=sha256, size=size, identity=identity)
+        self._flush_if_due()
+
+    def holds(self, sha256: str) -> bool:
+        """Whether a content's identity is known here, but perhaps not yet in the catalog."""
+        return sha256 in self._batch.identities
+
+    def _flush_if_due(self) -> None:
+        batch = self._batch
+        many = len(batch.fresh) + len(batch.touched) + len(batch.identities) >= _MOST
+        if many or time.monotonic() - self._written > _SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was collected, all of it or nothing."""
+        # Emptied first: if this is interrupted, a second flush must not write the same again.
+        batch, self._batch = self._batch, _Batch()
+        with self._catalog.write() as connection:
+            contents.add_all(connection, batch.sizes)
+            identities = list(batch.identities.values())
+            contents.record_all(connection, identities, version=FINGERPRINT_VERSION, extras=EXTRAS)
+            occurrences.gone(connection, batch.gone)
+            numbers = occurrences.add_all(connection, [one for one, _ in batch.fresh])
+            states = [(numbers[one.public_id], state) for one, state in batch.fresh]
+            files.put_states(connection, batch.touched + states)
+        self.occurrences.extend(number for number, _ in states)
+        self._written = time.monotonic()
+        self.flushes += 1
+
+
+def _occurrence(hashed: Hashed) -> Occurrence:
+    return Occurrence(
+        name=hashed.file.name,
+        locator=hashed.file.absolute,
+        content=hashed.sha256,
+        problem=hashed.problem,
+    )
