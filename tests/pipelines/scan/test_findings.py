@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from onecopy.model import Relation
+from onecopy.pipelines.scan import expand
 from onecopy.pipelines.scan.run import Scan
 from onecopy.pipelines.scan.verify import Verifier
 
