@@ -7,11 +7,12 @@ import typer
 
 from onecopy import __version__
 from onecopy.cli.ending import Code, ends
+from onecopy.decode.extras import MODULES
 
 EXTRAS = {
     "service": ("fastapi", "the gate: onecopy serve"),
     "parquet": ("pyarrow", "Parquet beside CSV"),
-    "heic": ("pi_heif", "HEIC pictures"),
+    "heic": (MODULES["heic"], "HEIC pictures"),
 }
 
 

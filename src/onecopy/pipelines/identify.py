@@ -1,12 +1,11 @@
 """What scan and gate share of identifying a content: the call, and what an outcome says."""
 
-from importlib.util import find_spec
-
+from onecopy.decode import extras
 from onecopy.fingerprint.interface import IdentifyArgs
 from onecopy.model import FileIdentity, Limits, Problem
 from onecopy.sandbox.interface import Call, Openable, Outcome
 
-EXTRAS = ",".join(name for name in ("pi_heif",) if find_spec(name) is not None)
+EXTRAS = ",".join(extras.installed())
 """Which optional decoders are installed; what needed another is tried again once it is."""
 
 CHANCE = frozenset({"vanished", "no-access"})
