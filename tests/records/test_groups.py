@@ -58,7 +58,8 @@ def worlds(draw):
     images = {n: image(n, size) for n, size in enumerate(sizes)}
     exact = draw(st.lists(st.integers(0, count), min_size=count, max_size=count))
     relations = st.sampled_from(
-        [Relation.SAME_IMAGE] * 4 + [Relation.EDITED, Relation.UNCLEAR, Relation.SAME_SCENE, Relation.DISTINCT]
+        [Relation.SAME_IMAGE] * 4
+        + [Relation.EDITED, Relation.UNCLEAR, Relation.SAME_SCENE, Relation.DISTINCT]
     )
     between: dict[frozenset[int], Verdict] = {}
     truth, first = {}, {}
@@ -159,7 +160,10 @@ def test_a_verdict_can_say_which_one_is_the_original() -> None:
 
 def test_a_crop_of_one_is_a_crop_of_its_copies() -> None:
     images = {n: image(n, 10 - n) for n in range(4)}
-    same, crop = verdict(Relation.SAME_IMAGE), verdict(Relation.EDITED, 0.9, words=("Cropped.",), contains="a")
+    same, crop = (
+        verdict(Relation.SAME_IMAGE),
+        verdict(Relation.EDITED, 0.9, words=("Cropped.",), contains="a"),
+    )
     known = {(0, 1): same, (0, 2): crop, (3, 2): verdict(Relation.SAME_IMAGE)}
     groups, known, _ = settled(images, known, {})
     locators = {n: one.locator for n, one in images.items()}

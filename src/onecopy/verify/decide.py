@@ -37,6 +37,7 @@ class Why(StrEnum):
     MIRRORED = "mirrored"
     CHANGED = "changed"
     RECOLOURED = "recoloured"
+    TRANSPARENCY = "transparency"
     TOO_SMALL_TO_READ = "too-small-to-read"
     STROKES_DOUBTFUL = "strokes-doubtful"
     GRAIN_LOST = "grain-lost"

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -73,16 +74,26 @@ def load_views(files: Files, image: ImageRef, args: VerifyArgs) -> tuple[View, .
 def judge(a: tuple[View, ...], b: tuple[View, ...], ref_a: ImageRef, ref_b: ImageRef) -> Verdict:
     """Judge two images over the grounds they have.
 
-    Where only one of them is transparent, the other may have been flattened over any ground: the ruling that
-    explains most counts. Where both are, they must agree over white and over black: the weaker counts.
+    Where only one of them is transparent, the other may have been flattened over white or black: the ruling
+    that explains most counts; or transparency may have been dropped, which shows what was hidden and is an
+    edit. Where both are, they must agree over white and over black: the weaker counts.
     """
     cv2.setNumThreads(1)
     if len(a) > 1 and len(b) > 1:
-        judged = [compare_views(a[k], b[k]) for k in (0, 1)]
-        ruling, exam = max(judged, key=_weakness)
+        judged = max((compare_views(a[k], b[k]) for k in (0, 1)), key=_weakness)
+    elif len(a) == len(b):
+        judged = compare_views(a[0], b[0])
     else:
-        ruling, exam = min((compare_views(x, y) for x in a for y in b), key=_weakness)
-    return _verdict(ruling, exam, ref_a, ref_b)
+        judged = _one_transparent(a, b)
+    return _verdict(*judged, ref_a, ref_b)
+
+
+def _one_transparent(a: tuple[View, ...], b: tuple[View, ...]) -> Judged:
+    """Over white, over black, and without transparency; one of the two has a single view for all grounds."""
+    *flattened, (ruling, exam) = (compare_views(x, y) for x in a for y in b)
+    if ruling.relation is Relation.SAME_IMAGE:
+        ruling = replace(ruling, relation=Relation.EDITED, confidence=0.95, why=Why.TRANSPARENCY)
+    return min([*flattened, (ruling, exam)], key=_weakness)
 
 
 def _weakness(judged: Judged) -> tuple[int, float]:

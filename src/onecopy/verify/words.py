@@ -17,6 +17,7 @@ _SENTENCES = {
     Why.FRAMING: "Within the shared part, every difference is explained by how the two were encoded.",
     Why.MIRRORED: "Left and right are exchanged; apart from that, nothing differs.",
     Why.RECOLOURED: "The drawing is the same, the colours are not.",
+    Why.TRANSPARENCY: "One has transparent parts that hide what the other shows.",
     Why.TOO_SMALL_TO_READ: "One of them is too small to read: a changed character would not show.",
     Why.STROKES_DOUBTFUL: "Some marks may differ, but too faintly to be sure.",
     Why.GRAIN_LOST: (
@@ -115,7 +116,15 @@ def _whereabouts(found: tuple[Region, ...], exam: Examination | None) -> str:
 
 def marked(exam: Examination, ruling: Ruling) -> tuple[Region, ...]:
     """What differs, as boxes in the displayed pixels of A and of B."""
-    if ruling.why in {Why.UNRELATED, Why.CLEAN, Why.FRAMING, Why.MIRRORED, Why.RESCAN, Why.OTHER_CAPTURE}:
+    if ruling.why in {
+        Why.UNRELATED,
+        Why.CLEAN,
+        Why.FRAMING,
+        Why.TRANSPARENCY,
+        Why.MIRRORED,
+        Why.RESCAN,
+        Why.OTHER_CAPTURE,
+    }:
         return ()
     boxes = exam.strokes.boxes if ruling.why in {Why.OTHER_MARKS, Why.STROKES_DOUBTFUL} else ()
     boxes = boxes or tuple(regions(exam.residual))

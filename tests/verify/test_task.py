@@ -1,0 +1,92 @@
+"""The task as callers meet it: files in, verdicts with evidence out."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from onecopy.decode.images import open_picture
+from onecopy.fingerprint.identify import fingerprint
+from onecopy.model import Limits, Relation
+from onecopy.verify.interface import ImageRef, PictureArgs, VerifyArgs
+from onecopy.verify.picture import picture
+from onecopy.verify.task import verify
+
+
+def stored(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def refs(*files: bytes) -> tuple[ImageRef, ...]:
+    limits = Limits()
+    return tuple(
+        ImageRef(file=n, inner="", fingerprint=fingerprint(open_picture(data, limits)))
+        for n, data in enumerate(files)
+    )
+
+
+@pytest.fixture(scope="module")
+def judge_files():
+    def judge(*files: bytes):
+        images = refs(*files)
+        args = VerifyArgs(images=images, pairs=((0, 1),), limits=Limits())
+        return verify(files, args).verdicts[0], images
+
+    return judge
+
+
+def test_a_crop_is_explained_in_the_pixels_of_both(judge_files, photo):
+    whole = stored(photo, "JPEG", quality=92)
+    part = stored(photo.crop((100, 80, 460, 380)), "JPEG", quality=85)
+    verdict, _ = judge_files(whole, part)
+    assert verdict.relation is Relation.EDITED
+    evidence = verdict.evidence
+    assert evidence.contains == "a"
+    assert evidence.original == "a"
+    matrix = np.array(evidence.transform).reshape(3, 3)
+    assert matrix @ [0, 0, 1] == pytest.approx([100, 80, 1], abs=0.3)
+    assert any("cropped on the left by 20%" in sentence for sentence in evidence.words)
+
+
+def test_a_changed_place_is_marked(judge_files, photo):
+    changed = photo.copy()
+    changed.paste(photo.crop((20, 20, 60, 60)), (300, 200))
+    verdict, _ = judge_files(stored(photo), stored(changed, "JPEG", quality=90))
+    assert verdict.relation is Relation.EDITED
+    x, y, width, height = verdict.evidence.regions[0].a
+    assert 280 <= x <= 302
+    assert 180 <= y <= 202
+    assert x + width >= 335
+    assert y + height >= 235
+
+
+def test_transparency_is_judged_over_every_ground(judge_files, photo):
+    alpha = Image.new("L", photo.size, 255)
+    alpha.paste(0, (0, 0, 200, 150))
+    cut = photo.copy()
+    cut.putalpha(alpha)
+    on_white = Image.new("RGB", photo.size, "white")
+    on_white.paste(cut, mask=alpha)
+    verdict, _ = judge_files(stored(cut), stored(on_white, "JPEG", quality=92))
+    assert verdict.relation is Relation.SAME_IMAGE
+    whole, _ = judge_files(stored(cut), stored(photo.convert("RGBA")))
+    assert whole.relation is not Relation.SAME_IMAGE
+
+
+def test_a_pair_can_be_drawn(judge_files, photo):
+    files = (stored(photo), stored(photo.crop((50, 50, 400, 350))))
+    verdict, images = judge_files(*files)
+    drawn = picture(files, PictureArgs(a=images[0], b=images[1], verdict=verdict, limits=Limits()))
+    image = Image.open(io.BytesIO(drawn.png))
+    assert image.width > 3 * 450
+
+
+def test_strangers_are_drawn_side_by_side(judge_files, photo, other_photo):
+    files = (stored(photo), stored(other_photo))
+    verdict, images = judge_files(*files)
+    assert verdict.relation is Relation.DISTINCT
+    drawn = picture(files, PictureArgs(a=images[0], b=images[1], verdict=verdict, limits=Limits()))
+    assert Image.open(io.BytesIO(drawn.png)).size[0] > 1000
