@@ -15,35 +15,48 @@ from onecopy.verify.decide import Ruling, Why, view_framing
 from onecopy.verify.examine import Examination
 from onecopy.verify.interface import ImageRef, VerifyArgs, VerifyResult
 from onecopy.verify.pair import compare_views
-from onecopy.verify.view import DECODE_SIDE, View, prepare
+from onecopy.verify.view import DECODE_SIDE, Array, View, prepare
 from onecopy.verify.words import marked, sentences
 
 _GROUNDS = (255, 0, None)
 """White, black, and transparency ignored."""
 
 Judged = tuple[Ruling, Examination | None]
+_Key = tuple[str, str]
 
 
 class _Recent:
-    """The views a worker prepared last: the pairs of an image come close together, and decoding is dear."""
+    """The views a worker prepared last: the pairs of an image come close together, and decoding is dear.
 
-    def __init__(self, pixels: int) -> None:
-        self._room = pixels
-        self._kept: OrderedDict[tuple[str, str], tuple[View, ...]] = OrderedDict()
+    Key points are dearer still and small, so they outlive the pixels.
+    """
 
-    def get(self, key: tuple[str, str], load: Callable[[], tuple[View, ...]]) -> tuple[View, ...]:
+    def __init__(self, *, pixels: int, key_points: int) -> None:
+        self._pixels = pixels
+        self._key_points = key_points
+        self._kept: OrderedDict[_Key, tuple[View, ...]] = OrderedDict()
+        self._features: OrderedDict[_Key, list[tuple[Array, Array] | None]] = OrderedDict()
+
+    def get(self, key: _Key, load: Callable[[], tuple[View, ...]]) -> tuple[View, ...]:
         if key not in self._kept:
             self._kept[key] = load()
+            for view, known in zip(self._kept[key], self._features.pop(key, []), strict=False):
+                view.recall(known)
         self._kept.move_to_end(key)
-        while len(self._kept) > 2 and self._pixels() > self._room:
-            self._kept.popitem(last=False)
+        while len(self._kept) > 2 and self._size() > self._pixels:
+            self._retire(*self._kept.popitem(last=False))
         return self._kept[key]
 
-    def _pixels(self) -> int:
+    def _retire(self, key: _Key, views: tuple[View, ...]) -> None:
+        self._features[key] = [view.known_features for view in views]
+        while len(self._features) > self._key_points:
+            self._features.popitem(last=False)
+
+    def _size(self) -> int:
         return sum(view.width * view.height for views in self._kept.values() for view in views)
 
 
-_VIEWS = _Recent(16_000_000)
+_VIEWS = _Recent(pixels=16_000_000, key_points=200)
 
 
 def verify(files: Files, args: VerifyArgs) -> VerifyResult:

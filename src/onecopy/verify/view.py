@@ -85,6 +85,16 @@ class View:
         """SIFT key points (x, y in working pixels; shape (n, 2)) and RootSIFT descriptors (n, 128)."""
         return _sift(self.luma, FEATURE_SIDE)
 
+    @property
+    def known_features(self) -> tuple[Array, Array] | None:
+        """The key points, if they were ever asked for."""
+        return self.__dict__.get("features")
+
+    def recall(self, features: tuple[Array, Array] | None) -> None:
+        """Take key points that were found before in the same image."""
+        if features is not None:
+            self.__dict__["features"] = features
+
     @cached_property
     def mirror(self) -> "View":
         """The same image with left and right exchanged."""
