@@ -65,6 +65,12 @@ def test_scan(folder, tmp_path):
     assert onecopy.scan([folder], catalog=tmp_path / "catalog.db", paranoid=True) == found
 
 
+def test_one_glob_is_one_glob(folder):
+    found = onecopy.scan(folder, catalog=":memory:", exclude="*.png")
+    assert {one.locator for one in found.skipped} == {f"{folder}/{n}.png" for n in (1, 2, "copy")}
+    assert found.totals.images == 2
+
+
 def test_what_goes_wrong(folder):
     with pytest.raises(EnvironmentProblem):
         onecopy.fingerprint(folder / "nowhere.png")
@@ -75,5 +81,9 @@ def test_what_goes_wrong(folder):
     assert caught.value.code == "not-an-image"
     with pytest.raises(UsageError, match=r"Name one of the 2 images .*pages\.tif#page=1"):
         onecopy.fingerprint(folder / "pages.tif")
+    with pytest.raises(UsageError, match=r"no image #page=7 in .*pages\.tif"):
+        onecopy.fingerprint(f"{folder}/pages.tif#page=7")
     with pytest.raises(UsageError):
         onecopy.scan([])
+    with pytest.raises(UsageError, match="at least one worker"):
+        onecopy.scan(folder, catalog=":memory:", workers=0)

@@ -76,7 +76,7 @@ def scan(
     *,
     catalog: str | Path | None = None,
     workers: int | None = None,
-    exclude: Sequence[str] = (),
+    exclude: Sequence[str] | str = (),
     paranoid: bool = False,
     all_relations: bool = False,
     limits: Limits | None = None,
@@ -98,13 +98,14 @@ def scan(
 
     Raises:
         EnvironmentProblem: A source is missing, the catalog locked, the disk full.
+        UsageError: No source was named, or fewer than one worker.
     """
     named = [sources] if isinstance(sources, str | os.PathLike) else sources
     with Scan(
         named,
         catalog=catalog,
         workers=workers,
-        exclude=exclude,
+        exclude=[exclude] if isinstance(exclude, str) else exclude,
         paranoid=paranoid,
         all_relations=all_relations,
         limits=limits,

@@ -151,6 +151,12 @@ def test_a_missing_source(tmp_path: Path) -> None:
         Folder(tmp_path / "pipe")
 
 
+@pytest.mark.parametrize("name", ["", "a\0b", "\ud800"])
+def test_names_that_no_file_has(name: str) -> None:
+    with pytest.raises(EnvironmentProblem, match="The source"):
+        Folder(name)
+
+
 def test_opening_what_changed(tmp_path: Path) -> None:
     fill(tmp_path, ["a.jpg"])
     folder = Folder(tmp_path)

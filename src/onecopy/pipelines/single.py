@@ -93,6 +93,8 @@ def _only(found: FileIdentity, file: str, inner: str) -> ImageFound:
     more = ", …" if len(found.images) > _FEW else ""
     if not found.images:
         raise UnreadableError(f"{file} holds no image.", code="not-an-image")
+    if inner:
+        raise UsageError(f"There is no image {inner} in {file}. There is {names}{more}")
     raise UsageError(f"Name one of the {len(found.images)} images in {file}: {names}{more}")
 
 

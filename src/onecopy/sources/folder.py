@@ -68,6 +68,21 @@ class LocalFile:
             return False
 
 
+def _mode(given: str) -> int:
+    """The mode of what a person named, found as the system finds it: an empty name is not this folder.
+
+    Raises:
+        EnvironmentProblem: It is not there, or no file can have that name.
+    """
+    try:
+        return os.stat(given).st_mode  # noqa: PTH116 - a Path takes "" for "."
+    except OSError as error:
+        name = quote(given) or "''"
+        raise EnvironmentProblem(f"The source {name} cannot be opened: {_said(error)}.") from error
+    except ValueError as error:
+        raise EnvironmentProblem(f"The source {given!a} is a name that no file can have.") from error
+
+
 def _unreadable(error: OSError) -> UnreadableError:
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
         return UnreadableError("It is no longer there. Scan again.", code="vanished")
@@ -91,18 +106,13 @@ class Folder:
     """
 
     def __init__(self, path: str | os.PathLike[str], exclude: Sequence[str] = (), ignore: Sequence[str] = ()):
-        given = os.fspath(path)
+        given = os.fsdecode(path)
+        mode = _mode(given)
         self._root = os.path.realpath(given)
         self._excluded = Excluded(exclude)
         self._ignored = frozenset(ignore)
         self.locator = quote(given.rstrip("/") or "/")
         self.absolute = quote(self._root)
-        try:
-            mode = Path(given).stat().st_mode
-        except OSError as error:
-            raise EnvironmentProblem(
-                f"The source {self.locator} cannot be opened: {_said(error)}."
-            ) from error
         if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
             raise EnvironmentProblem(f"The source {self.locator} is neither a folder nor a file.")
         self._is_folder = stat.S_ISDIR(mode)

@@ -51,7 +51,7 @@ class Scan:
 
     Raises:
         EnvironmentProblem: A source is missing, or the catalog cannot be used.
-        UsageError: No source was named.
+        UsageError: No source was named, or fewer than one worker.
     """
 
     def __init__(
@@ -69,6 +69,8 @@ class Scan:
     ) -> None:
         if not named:
             raise UsageError("Name at least one folder or file to scan.")
+        if workers is not None and workers < 1:
+            raise UsageError(f"A scan needs at least one worker, not {workers}.")
         self._options = Options(
             paranoid=paranoid, all_relations=all_relations, limits=limits or Limits(), exclude=tuple(exclude)
         )
