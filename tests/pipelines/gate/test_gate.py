@@ -16,8 +16,8 @@ from onecopy.engines.local import LocalEngine
 from onecopy.errors import EnvironmentProblem, UnreadableError, UsageError
 from onecopy.fingerprint import FINGERPRINT_VERSION
 from onecopy.model import Limits, Relation
+from onecopy.pipelines.exact import UNFINISHED
 from onecopy.pipelines.gate import Context, Gate
-from onecopy.pipelines.gate.compare import UNFINISHED
 from onecopy.pipelines.identify import EXTRAS
 from onecopy.policy.rules import Action, Rule, Scope
 from onecopy.vault.local import LocalVault
@@ -277,3 +277,28 @@ def test_noise_is_not_tied_to_a_photograph(gate, jpeg):
         data = out.getvalue()
     gate.submit(io.BytesIO(jpeg()), Context(case="c"))
     assert gate.submit(io.BytesIO(data), Context(case="c")).decision is Action.STORE
+
+
+@pytest.mark.parametrize("held_are", [Relation.SAME_SCENE, Relation.SAME_FORM, Relation.DISTINCT])
+def test_agreeing_with_two_that_differ_links_to_neither(open_gate, jpeg, held_are):
+    gate = open_gate()
+    for quality in (90, 80):
+        gate.submit(io.BytesIO(jpeg(quality)), Context(case="c"))
+    with gate.catalog.write() as connection:  # as for two exposures that a small copy cannot tell apart
+        connection.execute(update(verdict).values(relation=str(held_are)))
+    reply = gate.submit(io.BytesIO(jpeg(60)), Context(case="c"))
+    assert reply.decision is Action.HOLD
+    assert relations(reply) == [Relation.UNCLEAR, Relation.UNCLEAR]
+    assert "known to differ" in reply.matches[0].evidence.words[-1]
+    assert "known to differ" in reply.reason
+
+
+@pytest.mark.parametrize("held_are", [Relation.SAME_IMAGE, Relation.UNCLEAR])
+def test_agreeing_with_two_that_may_be_one_links(open_gate, jpeg, held_are):
+    gate = open_gate()
+    for quality in (90, 80):
+        gate.submit(io.BytesIO(jpeg(quality)), Context(case="c"))
+    with gate.catalog.write() as connection:
+        connection.execute(update(verdict).values(relation=str(held_are)))
+    reply = gate.submit(io.BytesIO(jpeg(60)), Context(case="c"))
+    assert (reply.decision, relations(reply)) == (Action.LINK, [Relation.SAME_IMAGE] * 2)

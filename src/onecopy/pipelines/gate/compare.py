@@ -11,6 +11,7 @@ from onecopy.catalog.verdicts import ordered
 from onecopy.engines.interface import Engine
 from onecopy.errors import EnvironmentProblem
 from onecopy.model import Evidence, Limits, Relation, Verdict
+from onecopy.pipelines.exact import UNFINISHED
 from onecopy.sandbox.interface import Call, Failure, Openable
 from onecopy.vault.interface import Vault
 from onecopy.verify.interface import VERIFY, ImageRef, VerifyArgs
@@ -20,10 +21,6 @@ TOGETHER = 4
 because somebody waits: more calls spread over the workers."""
 
 Key = tuple[int, str, str]
-
-UNFINISHED = "unfinished"
-"""The evidence method of a comparison that could not be made; never stored, so that it is tried again."""
-
 
 log = logging.getLogger(__name__)
 

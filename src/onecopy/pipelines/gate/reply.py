@@ -8,8 +8,9 @@ import msgspec
 from onecopy.catalog import rows
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.model import Relation
-from onecopy.pipelines.gate.look import Look, Tie, Upload, in_order, settle
+from onecopy.pipelines.gate.look import Look, Upload
 from onecopy.pipelines.gate.model import GateReply, Match, Received
+from onecopy.pipelines.gate.ties import Tie, in_order, settle
 from onecopy.pipelines.gate.words import Mention, reason
 from onecopy.policy.rules import Action
 

@@ -6,8 +6,9 @@ from onecopy.catalog import contents, decisions, images, occurrences, verdicts
 from onecopy.catalog.decisions import Decision
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.fingerprint import FINGERPRINT_VERSION
-from onecopy.pipelines.gate.compare import UNFINISHED
-from onecopy.pipelines.gate.look import Look, Upload, pair
+from onecopy.pipelines.exact import UNFINISHED
+from onecopy.pipelines.gate.answers import pair
+from onecopy.pipelines.gate.look import Look, Upload
 from onecopy.pipelines.gate.model import GateReply
 from onecopy.pipelines.gate.reply import plain, reply
 from onecopy.pipelines.identify import EXTRAS
