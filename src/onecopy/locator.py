@@ -7,15 +7,16 @@ Grammar (DESIGN, "Words")::
     permit.pdf#page=3&image=2        an image of a page
     scan.tif#page=4                  a page, only where there is more than one
 
-``%``, ``#``, ``!``, control characters and bytes that are not UTF-8 are percent-encoded in names, so a
-locator splits unambiguously and prints safely. File names are handled as the operating system gives them
+``%``, ``#``, ``!``, control characters, those that turn the direction of writing (they can make ``gpj.exe``
+look like ``exe.jpg``) and bytes that are not UTF-8 are percent-encoded in names, so a locator splits
+unambiguously and prints safely. File names are handled as the operating system gives them
 (``os.fsdecode``), so any name survives the round trip.
 """
 
 import os
 import re
 
-_ESCAPED = re.compile(r"[%#!\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_ESCAPED = re.compile(r"[%#!\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 

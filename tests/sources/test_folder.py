@@ -54,6 +54,8 @@ def test_names_of_any_bytes_survive(tmp_path: Path) -> None:
         "x" * 255,
         "-rf",
         "\u2028",
+        "\u202egpj.exe",
+        "\u2066a",
     ]
     fill(tmp_path, names)
     folder = Folder(tmp_path)
