@@ -23,6 +23,15 @@ def test_a_scan_from_first_look_to_report(onecopy, pictures, tmp_path):
     assert json.loads((tmp_path / "report" / "findings.json").read_text()) == found
 
 
+def test_a_report_into_the_scanned_folder_is_not_scanned(onecopy, pictures):
+    onecopy("scan", "photos", "--out", "photos", check=0)
+    again = onecopy("scan", "photos", "--out", "photos", check=0)
+    assert "since the last scan: 3 unchanged" in again.stdout
+    found = json.loads((pictures / "findings.json").read_text())
+    written = {path.name for path in pictures.iterdir() if path.suffix != ".png"}
+    assert {one["locator"] for one in found["skipped"]} == {f"photos/{name}" for name in written}
+
+
 def test_as_json_and_quiet(onecopy, pictures):
     done = onecopy("scan", "photos", "--json", check=0)
     events = [json.loads(line) for line in done.stdout.splitlines()]

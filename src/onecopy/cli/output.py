@@ -28,6 +28,13 @@ def prepare(out: Path) -> None:
         ) from error
 
 
+def own(out: Path) -> list[Path]:
+    """What a scan passes by: the folder, and its files by name, for the folder may itself be scanned."""
+    from onecopy.report import FILES
+
+    return [out, *(out / name for name in FILES)]
+
+
 def write(scan: "Scan", findings: "Findings", out: Path, price: float, progress: "Progress") -> list[Path]:
     """Write the report of a finished scan.
 

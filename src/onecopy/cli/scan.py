@@ -60,7 +60,7 @@ def scan(
 
       onecopy scan photos --json
     """
-    from onecopy.cli.output import prepare, write
+    from onecopy.cli.output import own, prepare, write
     from onecopy.cli.progress import choose
     from onecopy.cli.summary import print_summary
     from onecopy.pipelines.scan.run import Scan
@@ -74,7 +74,7 @@ def scan(
             catalog=catalog,
             workers=workers,
             exclude=exclude or (),
-            ignore=[out] if out else [],
+            ignore=own(out) if out else [],
             paranoid=paranoid,
             all_relations=all_relations,
         ) as one,

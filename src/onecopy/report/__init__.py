@@ -9,7 +9,17 @@ from onecopy.report import data, html, table
 from onecopy.report.staging import Staging
 from onecopy.report.thumbnails import Preview
 
-__all__ = ["write"]
+__all__ = ["FILES", "write"]
+
+FILES = (
+    "findings.json",
+    "relations.csv",
+    "images.csv",
+    "relations.parquet",
+    "images.parquet",
+    "report.html",
+)
+"""The names of all that :func:`write` may write."""
 
 
 def write(
