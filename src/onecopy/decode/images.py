@@ -163,8 +163,7 @@ class ImagePicture:
         """The whole image; lossless ones are kept, as their pixels are digested and looked at."""
         if self._whole is not None:
             return self._whole
-        image = self._opened()
-        image.load()
+        image = pillow.load(self.header.format, self._opened(), self.stored)
         if self.header.lossless:
             self._whole = image
         return image

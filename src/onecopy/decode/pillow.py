@@ -24,6 +24,7 @@ from PIL import (
 )
 
 from onecopy.decode import heif, tiff
+from onecopy.decode.boxes import Box, clean_aperture
 from onecopy.decode.buffer import BufferReader
 from onecopy.decode.interface import Buffer, Header
 from onecopy.errors import UnreadableError
@@ -81,6 +82,9 @@ def read_header(format: str, image: Image.Image, data: Buffer, *, pages: int) ->
         pages: Most pages to count.
     """
     width, height = image.size
+    aperture = _aperture(format, image, data)
+    if aperture:
+        width, height = aperture[2] - aperture[0], aperture[3] - aperture[1]
     orientation = _orientation(image)
     if format == "tiff" and orientation >= 5:
         width, height = height, width  # Pillow gives the size of a TIFF as displayed
@@ -97,6 +101,18 @@ def read_header(format: str, image: Image.Image, data: Buffer, *, pages: int) ->
         lossless=_lossless(format, data),
         quantisation=_quantisation(image),
     )
+
+
+def load(format: str, image: Image.Image, data: Buffer) -> Image.Image:
+    """Decode an opened image: the part that is shown, not turned."""
+    aperture = _aperture(format, image, data)
+    image.load()
+    return image.crop(aperture) if aperture else image
+
+
+def _aperture(format: str, image: Image.Image, data: Buffer) -> Box | None:
+    """Pillow shows all of an AVIF image; a viewer shows its clean aperture."""
+    return clean_aperture(memoryview(data), *image.size) if format == "avif" else None
 
 
 def narrows(format: str, image: Image.Image, data: Buffer) -> bool:

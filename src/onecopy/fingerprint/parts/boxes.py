@@ -5,12 +5,9 @@ the primary image counts, with all images that it is made of (tiles, alpha) and 
 and data in other places are not taken apart: the whole file counts then.
 """
 
-import struct
-from collections.abc import Iterator
-
+from onecopy.decode.boxes import boxes, item_number, properties
 from onecopy.fingerprint.parts import Parts, framed
 
-_MOST_BOXES = 100_000
 _MOST_ITEMS = 10_000
 _JP2_HEADER = {b"ihdr", b"bpcc", b"pclr", b"cmap", b"cdef"}
 _MADE_OF = {b"dimg", b"auxl"}
@@ -22,9 +19,9 @@ def jpeg2000(view: memoryview) -> Parts:
     if bytes(view[:4]) == b"\xff\x4f\xff\x51":
         return framed(b"codestream", view)
     found: Parts = []
-    for kind, body in _boxes(view):
+    for kind, body in boxes(view):
         if kind == b"jp2h":
-            for inner, content in _boxes(body):
+            for inner, content in boxes(body):
                 if inner in _JP2_HEADER or (inner == b"colr" and content[0] == _ENUMERATED_COLOUR):
                     found += framed(inner, content)
         elif kind == b"jp2c":
@@ -34,54 +31,32 @@ def jpeg2000(view: memoryview) -> Parts:
 
 def heif(view: memoryview) -> Parts:
     """The primary item and what it is made of; see the package for what is common."""
-    top = dict(_boxes(view))
+    top = dict(boxes(view))
     if b"moov" in top:
         raise ValueError("a sequence")
-    meta = dict(_boxes(top[b"meta"][4:]))
-    primary = _item(meta[b"pitm"], 4, meta[b"pitm"][0])
+    meta = dict(boxes(top[b"meta"][4:]))
+    primary = item_number(meta[b"pitm"], 4, meta[b"pitm"][0])
     types = _types(meta[b"iinf"])
     places = _places(view, meta)
-    properties = _properties(meta[b"iprp"])
+    shown = _properties(meta[b"iprp"])
     found: Parts = []
     references = _references(meta.get(b"iref"))
     for item in _closure(primary, references):
         # numbers of items are the file's own; their order by reference is the image's
         found += framed(b"item", types[item], len(references.get(item, [])).to_bytes(4, "big"))
-        for prop in properties.get(item, []):
+        for prop in shown.get(item, []):
             found += framed(b"property", prop)
         found += framed(b"data", *places[item])
     return found
 
 
-def _boxes(view: memoryview) -> Iterator[tuple[bytes, memoryview]]:
-    position = 0
-    for _ in range(_MOST_BOXES):
-        if position + 8 > len(view):
-            return
-        size = int.from_bytes(view[position : position + 4], "big")
-        kind = bytes(view[position + 4 : position + 8])
-        start = position + 8
-        if size == 1:
-            size, start = int.from_bytes(view[start : start + 8], "big"), start + 8
-        end = len(view) if size == 0 else position + size
-        if end < start or end > len(view):
-            raise ValueError("box outside the file")
-        yield kind, view[start:end]
-        position = end
-    raise ValueError("too many boxes")
-
-
-def _item(view: memoryview, at: int, version: int) -> int:
-    return int.from_bytes(view[at : at + (4 if version else 2)], "big")
-
-
 def _types(iinf: memoryview) -> dict[int, bytes]:
     found = {}
-    for kind, body in _boxes(iinf[6 if iinf[0] == 0 else 8 :]):
+    for kind, body in boxes(iinf[6 if iinf[0] == 0 else 8 :]):
         if kind != b"infe" or body[0] < 2:
             raise ValueError("old item entry")
         at = 8 if body[0] == 2 else 10
-        found[_item(body, 4, body[0] - 2)] = bytes(body[at : at + 4])
+        found[item_number(body, 4, body[0] - 2)] = bytes(body[at : at + 4])
     return found
 
 
@@ -91,7 +66,7 @@ def _references(iref: memoryview | None) -> dict[int, list[tuple[bytes, int, int
     if iref is None:
         return found
     width = 4 if iref[0] else 2
-    for kind, body in _boxes(iref[4:]):
+    for kind, body in boxes(iref[4:]):
         if kind not in _MADE_OF:
             continue
         source, count = int.from_bytes(body[:width], "big"), int.from_bytes(body[width : width + 2], "big")
@@ -120,31 +95,16 @@ def _closure(primary: int, references: dict[int, list[tuple[bytes, int, int]]]) 
     return order
 
 
-def _properties(iprp: memoryview) -> dict[int, list[bytes | memoryview]]:
+def _properties(iprp: memoryview) -> dict[int, list[bytes]]:
     """For each item its properties but embedded profiles, which are kept elsewhere, as type and content."""
-    inner = list(_boxes(iprp))
-    container = list(_boxes(next(body for kind, body in inner if kind == b"ipco")))
-    found: dict[int, list[bytes | memoryview]] = {}
-    for kind, body in inner:
-        if kind != b"ipma":
-            continue
-        wide = body[3] & 1
-        (count,) = struct.unpack_from(">I", body, 4)
-        at = 8
-        for _ in range(min(count, _MOST_ITEMS)):
-            item = _item(body, at, body[0])
-            at += 4 if body[0] else 2
-            number = body[at]
-            at += 1
-            for _ in range(number):
-                index = int.from_bytes(body[at : at + 2], "big") & 0x7FFF if wide else body[at] & 0x7F
-                at += 2 if wide else 1
-                if index:
-                    name, content = container[index - 1]
-                    profile = name == b"colr" and bytes(content[:4]) in (b"prof", b"rICC")
-                    if not profile:
-                        found.setdefault(item, []).append(name + bytes(content))
-    return found
+    return {
+        item: [name + bytes(content) for name, content in listed if not _is_profile(name, content)]
+        for item, listed in properties(iprp).items()
+    }
+
+
+def _is_profile(name: bytes, content: memoryview) -> bool:
+    return name == b"colr" and bytes(content[:4]) in (b"prof", b"rICC")
 
 
 def _places(view: memoryview, meta: dict[bytes, memoryview]) -> dict[int, list[memoryview]]:
