@@ -47,6 +47,7 @@ def test_unknown_things(client):
     problem(client.get("/v1/cases/never-heard-of"), 404, "not-found")
     problem(client.get("/v2"), 404, "not-found")
     problem(client.get("/v1/uploads"), 405, "method-not-allowed")
+    problem(client.post("/v1/uploads/"), 404, "not-found")
 
 
 def test_digest_is_not_a_name(send, client, encode, photo):
@@ -83,6 +84,8 @@ def test_bodies_that_are_no_forms(client):
     problem(client.post("/v1/uploads", content=b"x", headers=form), 415, "not-a-form")
     form = {"Content-Type": "multipart/form-data; boundary=b"}
     problem(client.post("/v1/uploads", content=b"nonsense", headers=form), 400, "malformed-form")
+    endless = {"Content-Type": "multipart/form-data; boundary=" + "b" * 5000}
+    problem(client.post("/v1/uploads", content=b"--b", headers=endless), 400, "malformed-form")
     cut = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nhalf'
     problem(client.post("/v1/uploads", content=cut, headers=form), 400, "malformed-form")
     latin = b'--b\r\nContent-Disposition: form-data; name="case"\r\n\r\n\xe9\r\n--b--\r\n'

@@ -104,3 +104,14 @@ def test_cases_of_two_agencies_do_not_meet(send, client):
     response = client.get("/v1/cases/7")
     assert response.status_code == 404
     assert "?agency=" in response.json()["detail"]
+
+
+def test_head_is_get_without_the_body(send, client):
+    one = send(b"some bytes").json()["occurrence"]["id"]
+    for path in ("/healthz", f"/v1/occurrences/{one}", f"/v1/occurrences/{one}/content"):
+        head, get = client.head(path), client.get(path)
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-length"] == str(len(get.content))
+        assert head.headers["x-content-type-options"] == "nosniff"
+    assert client.head("/v1/cases/never-heard-of").status_code == 404
+    assert client.head("/v1/uploads").status_code == 405

@@ -13,7 +13,7 @@ from onecopy.pipelines.gate import Gate
 from onecopy.service import problems
 from onecopy.service.api import reading, uploads
 from onecopy.service.api.models import described
-from onecopy.service.headers import SecurityHeaders
+from onecopy.service.headers import HeadLikeGet, SecurityHeaders
 from onecopy.service.settings import Settings
 from onecopy.service.threads import AT_ONCE
 
@@ -48,8 +48,10 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,  # its page would load scripts from elsewhere
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would carry an upload, and its token, wherever Host says
     )
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(HeadLikeGet)
     problems.install(app)
     app.include_router(uploads.router)
     app.include_router(reading.router)

@@ -1,4 +1,4 @@
-"""Headers that every response carries: it is data for a program, never a page."""
+"""What all requests and responses have in common: security headers, and HEAD wherever there is GET."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,3 +30,15 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, add if scope["type"] == "http" else send)
+
+
+class HeadLikeGet:
+    """ASGI middleware that answers HEAD as GET; the server leaves out the body (RFC 9110, 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on. The server's own scope keeps the method."""
+        head = scope["type"] == "http" and scope["method"] == "HEAD"
+        await self.app({**scope, "method": "GET"} if head else scope, receive, send)

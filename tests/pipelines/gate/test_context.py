@@ -22,8 +22,9 @@ def test_names(context, file, name):
     assert checked(context, file).name == name
 
 
-def test_case_is_stripped():
-    assert checked(Context(case=" 24016 "), None).case == "24016"
+def test_fields_are_stripped():
+    found = checked(Context(case=" 24016\u2028", agency=" fire ", source="\tportal"), None)
+    assert (found.case, found.agency, found.source) == ("24016", "fire", "portal")
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,7 @@ def test_case_is_stripped():
         Context(case=""),
         Context(case=" \t"),
         Context(case="a\nb"),
+        Context(case="a\u2028b"),
         Context(case="c" * (LONGEST + 1)),
         Context(case="c", agency="\0"),
         Context(case="c", source="\udce9"),

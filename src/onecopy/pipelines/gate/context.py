@@ -12,7 +12,9 @@ LONGEST = 200
 """Characters of a case, agency, source, category or uploader."""
 LONGEST_NAME = 1024
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_LINES = ("case", "agency", "source", "category", "uploader")
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def checked(context: Context, file: object) -> Context:
@@ -23,24 +25,25 @@ def checked(context: Context, file: object) -> Context:
     Raises:
         UsageError: ``bad-context``, and which field it is about.
     """
-    for field in ("case", "agency", "source", "category", "uploader"):
-        _one_line(field, getattr(context, field))
-    case = context.case.strip()
-    if not case:
+    fields = {field: _one_line(field, getattr(context, field)) for field in _LINES}
+    if not fields["case"]:
         raise UsageError(
             "The field 'case' is empty. Say which case the upload belongs to.", code="bad-context"
         )
     name = context.name or (file.name if isinstance(file, Path) else "") or "unnamed"
     if len(name) > LONGEST_NAME:
         raise UsageError(f"The name is longer than {LONGEST_NAME} characters.", code="bad-context")
-    return replace(context, case=case, name=_storable(name))
+    return replace(context, **fields, name=_storable(name))
 
 
-def _one_line(field: str, value: str) -> None:
+def _one_line(field: str, value: str) -> str:
+    """The value as it is kept, without the space around it: ``agency=fire`` and ``agency= fire`` are one."""
+    value = value.strip()
     if len(value) > LONGEST:
         raise UsageError(f"The field '{field}' is longer than {LONGEST} characters.", code="bad-context")
     if _CONTROL.search(value):
         raise UsageError(f"The field '{field}' has control characters in it.", code="bad-context")
+    return value
 
 
 def _storable(name: str) -> str:

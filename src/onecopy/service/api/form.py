@@ -36,20 +36,27 @@ class UploadForm:
     _parser: MultipartParser = field(init=False)
 
     def __post_init__(self) -> None:
-        """Set up the parser."""
-        self._parser = MultipartParser(
-            self.boundary,
-            {
-                "on_part_begin": self._begin,
-                "on_header_field": self._to(self._header[0]),
-                "on_header_value": self._to(self._header[1]),
-                "on_header_end": self._header_ended,
-                "on_headers_finished": self._headers_ended,
-                "on_part_data": self._data,
-                "on_part_end": self._part_ended,
-                "on_end": self._end,
-            },
-        )
+        """Set up the parser.
+
+        Raises:
+            ProblemError: The boundary is not one.
+        """
+        try:
+            self._parser = MultipartParser(
+                self.boundary,
+                {
+                    "on_part_begin": self._begin,
+                    "on_header_field": self._to(self._header[0]),
+                    "on_header_value": self._to(self._header[1]),
+                    "on_header_end": self._header_ended,
+                    "on_headers_finished": self._headers_ended,
+                    "on_part_data": self._data,
+                    "on_part_end": self._part_ended,
+                    "on_end": self._end,
+                },
+            )
+        except FormParserError as error:
+            raise _malformed(f"The form cannot be read: {error}.") from error
 
     def feed(self, body: bytes) -> None:
         """Take in a piece of the body. Writes to the disk: call it in a thread.

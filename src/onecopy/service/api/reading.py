@@ -57,6 +57,7 @@ def case(
     """What was received for a case. Encode the case for the address; a slash in it may stay or be %2F."""
     gate: Gate = request.app.state.gate
     with gate.catalog.read() as connection:
+        id, agency = id.strip(), agency.strip()  # as they are kept
         found = uploads.of_case(connection, id, agency)
         if not found:
             detail = "There is no such case. If it is an agency's, add '?agency=' and its name."
