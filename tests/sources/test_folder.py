@@ -153,6 +153,18 @@ def test_a_missing_source(tmp_path: Path) -> None:
         Folder(tmp_path / "pipe")
 
 
+def test_a_path_that_is_too_long_to_open_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in range(4096 // 200 + 1):
+        os.mkdir("d" * 200)  # noqa: PTH102 - one step at a time: no path reaches down there
+        os.chdir("d" * 200)
+    (left,) = Folder(tmp_path).list()
+    assert isinstance(left, Left)
+    assert left.code == "no-access"
+    assert "too long" in left.reason
+    assert "permissions" not in left.reason
+
+
 @pytest.mark.parametrize("name", ["", "a\0b", "\ud800"])
 def test_names_that_no_file_has(name: str) -> None:
     with pytest.raises(EnvironmentProblem, match="The source"):

@@ -27,6 +27,12 @@ _SPECIAL = {
 }
 
 
+_ADVICE = {
+    errno.EACCES: "Check its permissions and scan again.",
+    errno.EPERM: "Check its permissions and scan again.",
+    errno.ENAMETOOLONG: "Its whole path is too long to be opened: move it further up and scan again.",
+}
+
 _by_name = attrgetter("name")
 
 
@@ -86,7 +92,8 @@ def _mode(given: str) -> int:
 def _unreadable(error: OSError) -> UnreadableError:
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
         return UnreadableError("It is no longer there. Scan again.", code="vanished")
-    return UnreadableError(f"{_said(error)}. Check its permissions and scan again.", code="no-access")
+    advice = _ADVICE.get(error.errno or 0, "Check the disk and scan again.")
+    return UnreadableError(f"{_said(error)}. {advice}", code="no-access")
 
 
 def _said(error: OSError) -> str:
