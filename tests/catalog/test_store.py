@@ -79,6 +79,20 @@ def test_a_locked_catalog_is_one_sentence(tmp_path: Path) -> None:
         other.close()
 
 
+def test_a_full_disk_is_told_from_other_troubles(catalog: Catalog) -> None:
+    with pytest.raises(EnvironmentProblem, match="disk is full") as caught, catalog.write() as connection:
+        _fill(connection)
+    assert caught.value.code == "disk-full"
+    with catalog.read() as connection:
+        assert settings.get(connection, "0") is None
+
+
+def _fill(connection: Connection) -> None:
+    connection.exec_driver_sql("PRAGMA max_page_count = 1")  # SQLite then says what it says of a full disk
+    for number in range(100):
+        settings.put(connection, f"{number}", "x" * 4096)
+
+
 def test_a_catalog_locked_from_the_start(tmp_path: Path) -> None:
     path = tmp_path / "c.db"
     other = sqlite3.connect(path, isolation_level=None)

@@ -132,3 +132,15 @@ def test_storage_that_is_gone_is_said_without_naming_it(small):
         again = client.post("/v1/uploads", files={"file": ("a", b"x")}, data={"case": "c"})
         assert again.status_code == 201
     assert str(service.folder) in service.errors()
+    assert "Traceback" not in service.errors()
+
+
+def test_content_that_was_lost_is_said(small):
+    with small.client() as client:
+        reply = client.post("/v1/uploads", files={"file": ("a", b"lost")}, data={"case": "c"}).json()
+        path = f"/v1/occurrences/{reply['occurrence']['id']}/content"
+        (kept,) = (small.folder / "vault" / "contents").rglob(reply["occurrence"]["sha256"])
+        kept.rename(kept.with_suffix(".lost"))
+        problem(client.get(path), 410, "vanished")
+        kept.with_suffix(".lost").rename(kept)
+        assert client.get(path).content == b"lost"

@@ -5,6 +5,7 @@ from sqlalchemy.exc import DBAPIError
 
 from onecopy.errors import EnvironmentProblem
 
+_FULL = "disk is full"
 _SAID = (
     ("locked", "is in use by another program. Wait for it to end, or choose another with --catalog."),
     ("readonly", "cannot be written. Check its permissions, or choose another with --catalog."),
@@ -12,7 +13,7 @@ _SAID = (
     ("unable to open", "cannot be opened. Check the path and its permissions."),
     ("not a database", "is not a catalog. Choose another with --catalog."),
     ("malformed", "is damaged. Restore it from a backup, or move it away and scan again."),
-    ("disk is full", "cannot grow: the disk is full. Free some space and run the command again."),
+    (_FULL, "cannot grow: the disk is full. Free some space and run the command again."),
     ("disk i/o error", "cannot be read or written (disk error). Check the disk."),
     ("connection refused", "does not answer. Check that the database runs and the address is right."),
     ("could not translate host", "does not answer. Check the address."),
@@ -26,5 +27,6 @@ def environment_problem(error: DBAPIError, url: URL) -> EnvironmentProblem | Non
     where = url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
     for sign, advice in _SAID:
         if sign in said:
-            return EnvironmentProblem(f"The catalog {where} {advice}")
+            code = "disk-full" if sign == _FULL else None
+            return EnvironmentProblem(f"The catalog {where} {advice}", code=code)
     return None

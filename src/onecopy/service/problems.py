@@ -71,16 +71,19 @@ def _onecopy(_: Request, error: Exception) -> JSONResponse:
         return problem(422, error.code, error.message)
     if isinstance(error, UnreadableError) and error.code in _STATUS:
         return problem(_STATUS[error.code], error.code, error.message)
-    # What is left is ours to mend, and may name folders and addresses: those are for the log alone.
-    log.error("%s: %s", error.code, error.message, exc_info=error)
-    if error.code == "disk-full":
-        return problem(
-            507, "disk-full", "The service has no room left. Nothing was taken in; send it again later."
-        )
     if isinstance(error, EnvironmentProblem):
-        detail = "The service cannot reach its storage. Nothing was taken in; send it again."
-        return problem(503, "unavailable", detail, headers={"Retry-After": "5"})
+        return _environment(error)
     return _unexpected(_, error)
+
+
+def _environment(error: EnvironmentProblem) -> JSONResponse:
+    # Ours to mend. The message may name folders and addresses: those are for the log alone.
+    log.error("%s: %s", error.code, error.message)
+    if error.code == "disk-full":
+        detail = "The service has no room left. Nothing was taken in; send it again later."
+        return problem(507, "disk-full", detail)
+    detail = "The service cannot reach its storage. Nothing was taken in; send it again."
+    return problem(503, "unavailable", detail, headers={"Retry-After": "5"})
 
 
 def _http(_: Request, error: Exception) -> JSONResponse:

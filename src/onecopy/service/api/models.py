@@ -132,6 +132,7 @@ _WORDS = {
     401: "There is no valid token.",
     404: "There is no such thing.",
     409: "The agency's policy rejects the upload; nothing was stored.",
+    410: "The bytes are no longer there.",
     413: "The file is too large.",
     415: "The body is not a form.",
     422: "A field is missing or not allowed.",

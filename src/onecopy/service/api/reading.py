@@ -33,7 +33,7 @@ def occurrence(request: Request, id: str, _: Uploader) -> Occurrence:
     response_class=StreamingResponse,
     responses={
         200: {"description": "The bytes as received.", "content": {"application/octet-stream": {}}},
-        **problems(401, 404, 503),
+        **problems(401, 404, 410, 503),
     },
 )
 def content(request: Request, id: str, _: Uploader) -> StreamingResponse:
