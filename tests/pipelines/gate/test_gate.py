@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -146,6 +147,18 @@ def test_what_was_committed_meanwhile_is_seen(open_gate, jpeg, quality, relation
     assert reply.decision is Action.LINK
     assert [(match.occurrence.name, match.relation) for match in reply.matches] == [("first", relation)]
     assert len(rows_of(gate, content.c.sha256)) == len({90, quality})
+
+
+def test_what_came_meanwhile_is_seen_where_there_are_no_hard_links(open_gate, jpeg, monkeypatch):
+    def refuse(*_):
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    gate, other = open_gate(BusyVault), open_gate()
+    gate.vault.meanwhile = lambda: other.submit(io.BytesIO(jpeg(70)), Context(case="c"))
+    reply = gate.submit(io.BytesIO(jpeg(90)), Context(case="c"))
+    assert relations(reply) == [Relation.SAME_IMAGE]
+    assert list((gate.vault.root / "spool").iterdir()) == []
 
 
 def test_exact_duplicate_costs_no_decode(open_gate, jpeg):

@@ -22,6 +22,7 @@ from onecopy.pipelines.gate.model import Context, GateReply
 from onecopy.pipelines.gate.reply import reply
 from onecopy.pipelines.gate.store import store
 from onecopy.policy.rules import DEFAULT_RULES, Action, Rule
+from onecopy.sandbox.interface import Openable
 from onecopy.vault.interface import Spool, Vault
 from onecopy.vault.local import LocalVault, default_vault
 
@@ -117,7 +118,7 @@ class Gate:
         context = checked(context, file)
         with self._spooled(file) as spool:
             upload = self._upload(spool, context)
-            return reply(upload, self._looked(upload, spool), done=False)
+            return reply(upload, self._looked(upload, spool.content()), done=False)
 
     def submit(self, file: BinaryIO | Path | Spool, context: Context) -> GateReply:
         """Take an upload in. On return it is kept, and known to every later call.
@@ -127,11 +128,11 @@ class Gate:
         context = checked(context, file)
         with self._spooled(file) as spool:
             upload = self._upload(spool, context)
-            answer = reply(upload, self._looked(upload, spool))
+            answer = reply(upload, self._looked(upload, spool.content()))
             if answer.decision is Action.REJECT:
                 return answer
             self.vault.keep(spool)
-            return self._stored(upload, spool)
+            return self._stored(upload, self.vault.content(upload.sha256))
 
     def _upload(self, spool: Spool, context: Context) -> Upload:
         identity, settled = self._identify(spool.sha256, spool.content())
@@ -139,16 +140,16 @@ class Gate:
             sha256=spool.sha256, size=spool.size, context=context, identity=identity, settled=settled
         )
 
-    def _looked(self, upload: Upload, spool: Spool) -> Look:
+    def _looked(self, upload: Upload, content: Openable) -> Look:
         """Look at what is held, comparing until no question is open."""
         while True:
             with self.catalog.read() as connection:
                 found = look(connection, self._known, upload, self._rules)
             if not found.open:
                 return found
-            self._answer(upload, spool, found.open)
+            self._answer(upload, content, found.open)
 
-    def _stored(self, upload: Upload, spool: Spool) -> GateReply:
+    def _stored(self, upload: Upload, content: Openable) -> GateReply:
         with contextlib.ExitStack() as turn:
             for attempt in range(ATTEMPTS):
                 if attempt == PATIENCE:
@@ -157,7 +158,7 @@ class Gate:
                     found = look(connection, self._known, upload, self._rules)
                     if not found.open:
                         return store(connection, upload, found)
-                self._answer(upload, spool, found.open)
+                self._answer(upload, content, found.open)
             # Others are faster every time. What is left open is a person's question.
             with self._turn, self.catalog.write() as connection:
                 found = look(connection, self._known, upload, self._rules)
@@ -165,9 +166,9 @@ class Gate:
                 found = look(connection, self._known, upload, self._rules)
                 return store(connection, upload, found)
 
-    def _answer(self, upload: Upload, spool: Spool, questions: Sequence[Question]) -> None:
+    def _answer(self, upload: Upload, content: Openable, questions: Sequence[Question]) -> None:
         left = max(0, COMPARISONS - len(upload.answers))
-        upload.answers |= self._compare.by_pixels(spool.content(), questions[:left])
+        upload.answers |= self._compare.by_pixels(content, questions[:left])
         upload.answers |= {question.key: unfinished() for question in questions[left:]}
 
     @contextlib.contextmanager
