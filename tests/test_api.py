@@ -9,7 +9,7 @@ from PIL import Image
 
 import onecopy
 from onecopy.errors import EnvironmentProblem, UnreadableError, UsageError
-from onecopy.model import Fingerprint, Relation
+from onecopy.model import Fingerprint, Limits, Relation
 
 
 @pytest.fixture
@@ -79,6 +79,9 @@ def test_what_goes_wrong(folder):
     with pytest.raises(UnreadableError) as caught:
         onecopy.fingerprint(folder / "text.txt")
     assert caught.value.code == "not-an-image"
+    with pytest.raises(UnreadableError, match=r"1\.png: The file has \d+ bytes") as caught:
+        onecopy.compare(folder / "1.png", folder / "2.png", limits=Limits(file_bytes=10))
+    assert caught.value.code == "too-large"
     with pytest.raises(UsageError, match=r"Name one of the 2 images .*pages\.tif#page=1"):
         onecopy.fingerprint(folder / "pages.tif")
     with pytest.raises(UsageError, match=r"no image #page=7 in .*pages\.tif"):

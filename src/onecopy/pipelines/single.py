@@ -66,8 +66,11 @@ def choose(engine: Engine, named: str | os.PathLike[str], limits: Limits) -> Cho
         UnreadableError: It cannot be read.
         UsageError: The file holds several images (the message names some), or none of that name.
     """
-    path, inner = _apart(os.fspath(named))
-    file, found = _identify(engine, path, limits)
+    path, inner = _apart(os.fsdecode(named))
+    try:
+        file, found = _identify(engine, path, limits)
+    except UnreadableError as error:
+        raise UnreadableError(f"{quote(path)}: {error.message}", code=error.code) from error
     image = _only(found, quote(path), inner)
     return Chosen(file=file, inner=image.inner, fingerprint=image.fingerprint)
 

@@ -92,6 +92,21 @@ def test_only_what_changed_is_read(save, scan, engine, tmp_path, monkeypatch):
     assert names(done.findings.images) == ["c.png", "k.png", "m2.png", "n.png"]
 
 
+def test_a_file_moved_over_another(save, scan, tmp_path):
+    a, b, c = (save(f"{name}.png", n) for n, name in enumerate("abc"))
+    scan()
+    b.rename(a)
+    changes = scan().changes
+    assert (changes.unchanged, changes.new, changes.changed, changes.moved) == (1, 0, 1, 1)
+    # Where the same bytes came to a free place as well, it is that one to which it moved.
+    (tmp_path / "tree" / "z.png").write_bytes(c.read_bytes())
+    c.rename(a)
+    changes = scan().changes
+    assert (changes.unchanged, changes.new, changes.changed, changes.moved) == (0, 0, 1, 1)
+    tree = tmp_path / "tree"
+    assert changes.first_moved == [(f"{tree}/c.png", f"{tree}/z.png")]
+
+
 def test_findings_do_not_remember_the_way_there(save, scan, tmp_path, engine):
     save("a.png", 1)
     save("b.png", 2).with_name("b2.png").write_bytes((tmp_path / "tree" / "b.png").read_bytes())

@@ -11,6 +11,9 @@ from onecopy.sources.interface import Left, Source
 
 _FEW = 20
 
+_Arrival = tuple[bool, str]
+"""Whether another file was known at that place before, and the place."""
+
 
 def note_vanished(
     catalog: Catalog, sources: Sequence[Source], journal: Journal, left: Iterable[Left]
@@ -29,31 +32,33 @@ def note_vanished(
             if not places.met(file.occurrence) and not any(above in unseen for above in _above(file.absolute))
         ]
         contents = {file.content for file in gone if file.content is not None}
-        arrived = _arrived(files.of_contents(connection, contents), journal, places)
+        found = files.of_contents(connection, contents)
+        arrived = _arrived((one for one in found if places.met(one.occurrence)), journal)
     for file in gone:
         _note(file, arrived, journal, places)
     with catalog.write() as connection:
         occurrences.gone(connection, (file.occurrence for file in gone))
 
 
-def _arrived(found: Iterable[KnownFile], journal: Journal, places: Places) -> dict[str, list[str]]:
+def _arrived(met: Iterable[KnownFile], journal: Journal) -> dict[str, list[_Arrival]]:
     """By content, where it is met for the first time in this scan, sorted backwards."""
-    arrived: dict[str, list[str]] = {}
-    for file in found:
-        if file.content is not None and file.occurrence > journal.before and places.met(file.occurrence):
-            arrived.setdefault(file.content, []).append(file.absolute)
+    replacing = frozenset(journal.replacing)
+    arrived: dict[str, list[_Arrival]] = {}
+    for file in met:
+        if file.content is not None and file.occurrence > journal.before:
+            arrived.setdefault(file.content, []).append((file.occurrence in replacing, file.absolute))
     return {content: sorted(where, reverse=True) for content, where in arrived.items()}
 
 
-def _note(file: KnownFile, arrived: dict[str, list[str]], journal: Journal, places: Places) -> None:
+def _note(file: KnownFile, arrived: dict[str, list[_Arrival]], journal: Journal, places: Places) -> None:
     changes, was = journal.changes, places.locator(file.absolute)
     here = arrived.get(file.content or "")
     if here:
+        replaces, now = here.pop()
         changes.moved += 1
-        changes.new -= 1
-        now = places.locator(here.pop())
+        changes.new -= not replaces  # one moved over another is a change there, too
         if len(changes.first_moved) < _FEW:
-            changes.first_moved.append((was, now))
+            changes.first_moved.append((was, places.locator(now)))
         return
     changes.vanished += 1
     if len(changes.first_vanished) < _FEW:

@@ -30,6 +30,7 @@ class _Batch:
     fresh: list[tuple[Occurrence, files.State]] = field(default_factory=list)
     touched: list[tuple[int, files.State]] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
+    replacing: list[str] = field(default_factory=list)
 
 
 class Journal:
@@ -37,6 +38,7 @@ class Journal:
 
     Attributes:
         occurrences: The catalog's numbers of all files met, unchanged ones included (after :meth:`flush`).
+        replacing: The numbers of those among them that are new, but where another was known before.
         changes: What was different since the catalog last saw the files.
         flushes: How often something was written.
         before: The highest number that the catalog had given when this began.
@@ -47,6 +49,7 @@ class Journal:
         self._batch = _Batch()
         self._written = time.monotonic()
         self.occurrences = array("q")
+        self.replacing = array("q")
         self.changes = Changes()
         self.flushes = 0
         with catalog.read() as connection:
@@ -67,9 +70,11 @@ class Journal:
             self.occurrences.append(known.occurrence)
         else:
             self._note_change(hashed)
+            occurrence = _occurrence(hashed)
             if known:
                 batch.gone.append(known.occurrence)
-            batch.fresh.append((_occurrence(hashed), hashed.state))
+                batch.replacing.append(occurrence.public_id)
+            batch.fresh.append((occurrence, hashed.state))
         self._flush_if_due()
 
     def _note_change(self, hashed: Hashed) -> None:
@@ -108,6 +113,7 @@ class Journal:
             states = [(numbers[one.public_id], state) for one, state in batch.fresh]
             files.put_states(connection, batch.touched + states)
         self.occurrences.extend(number for number, _ in states)
+        self.replacing.extend(numbers[public_id] for public_id in batch.replacing)
         self._written = time.monotonic()
         self.flushes += 1
 
