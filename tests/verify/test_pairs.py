@@ -148,3 +148,10 @@ def test_recoloured_is_edited(judge, photo):
     pixels = np.asarray(photo).copy()
     pixels[120:220, 150:260] = pixels[120:220, 150:260][..., [2, 1, 0]]
     assert judge(photo, make.recode(Image.fromarray(pixels), 90))[0].relation is Relation.EDITED
+
+
+@pytest.mark.parametrize("weights", [(1 / 3, 1 / 3, 1 / 3), (0, 1, 0), (0.2126, 0.7152, 0.0722)])
+def test_grey_by_any_weights_is_the_same_image(judge, other_photo, weights):
+    grey = np.asarray(other_photo) @ np.array(weights)
+    ruling, exam = judge(other_photo, make.recode(Image.fromarray(grey.astype(np.uint8)).convert("RGB"), 85))
+    assert ruling.relation is Relation.SAME_IMAGE, (ruling, exam and exam.residual.worst)

@@ -10,7 +10,7 @@ from onecopy.verify import strokes, warp
 from onecopy.verify.refine import LEVELS, refine, resample
 from onecopy.verify.register import Matrix, Placement, scales
 from onecopy.verify.residual import Grain, Residual, cells, grain, measure, torn
-from onecopy.verify.tone import Made, Mask, make, to_ycc
+from onecopy.verify.tone import Made, Mask, as_grey, make, to_ycc
 from onecopy.verify.view import Array, View
 
 _LEAST_PIXELS = 900
@@ -31,14 +31,15 @@ class Examination:
     origin: str
     inliers: float
     source: Array
+    goal: Array
     mask: Mask
     made: Made
     residual: Residual
 
-    @cached_property
+    @property
     def target(self) -> Array:
         """Luminance of the coarser image, float32."""
-        return self.coarse.luma.astype(np.float32)
+        return self.goal[..., 0]
 
     @cached_property
     def torn(self) -> float:
@@ -100,17 +101,22 @@ def examine(
     matrix = refine(fine, coarse, matrix, levels)
     if not np.isfinite(matrix).all() or abs(np.linalg.det(matrix[:2, :2])) < 1e-4:
         return None
-    chroma = colour and not (fine.is_grey or coarse.is_grey)
-    source, cover = resample(fine.planes(colour=chroma), matrix, (coarse.width, coarse.height))
+    size = (coarse.width, coarse.height)
+    source, cover = resample(fine.planes(colour=colour and not fine.is_grey), matrix, size)
     source = np.clip(source, 0, 255)
     mask = cv2.erode((cover > 0.99).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     if int(mask.sum()) < _LEAST_PIXELS:
         return None
-    target = coarse.planes(colour=chroma)
+    target = coarse.planes(colour=colour and not coarse.is_grey)
+    if source.shape[2] > target.shape[2]:
+        source = as_grey(source, target, mask)
+    elif target.shape[2] > source.shape[2]:
+        target = as_grey(target, source, mask)
     made = make(source, target, mask)
-    residual = measure(made.ycc, to_ycc(target), mask)
+    goal = to_ycc(target)
+    residual = measure(made.ycc, goal, mask)
     return Examination(
-        fine, coarse, swapped, matrix, placement.origin, placement.support, source, mask, made, residual
+        fine, coarse, swapped, matrix, placement.origin, placement.support, source, goal, mask, made, residual
     )
 
 

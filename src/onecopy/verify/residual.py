@@ -19,9 +19,8 @@ from onecopy.verify.view import Array
 _CLASSES = np.array([0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6])
 _FLOOR = 2.0
 """Grey levels that are never a difference: rounding, colour conversion."""
-_WINDOWS = ((3, 4.6, 1.0), (5, 3.2, 0.8), (9, 2.4, 0.5))
-"""Window (pixels), how many times the usual difference its mean may reach, and how much of a palette's error
-is left in its mean (see the ADR for margins)."""
+_WINDOWS = ((3, 4.6), (5, 3.2), (9, 2.4))
+"""Window (pixels), and how many times the usual difference its mean may reach (see the ADR for margins)."""
 _CHROMA_WINDOW = 9
 _MOST_SAMPLES = 150_000
 _MOST_COLOURS = 256
@@ -72,9 +71,10 @@ def measure(made: Array, target: Array, mask: Mask) -> Residual:
     floor = _FLOOR * _contrast(target[..., 0], mask)
     usual = _expected(np.abs(luma), which, mask)
     excess = np.zeros_like(luma)
-    for window, most, left in _WINDOWS:
+    for window, most in _WINDOWS:
         mean = np.abs(cv2.blur(luma, (window, window)))
-        excess = np.maximum(excess, mean / ((usual + floor) * most + slack[..., 0] * left))
+        allowed = (usual + floor) * most + cv2.blur(slack[..., 0], (window, window))
+        excess = np.maximum(excess, mean / allowed)
     colour = _chroma_excess(made, target, mask, which, slack) if chroma else np.zeros_like(luma)
     textured = mask & (np.maximum(busy_made, busy_target) > 3.0)
     excess[~mask] = 0

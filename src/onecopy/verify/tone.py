@@ -15,6 +15,7 @@ import numpy.typing as npt
 from onecopy.verify.view import Array
 
 _BINS = 64
+_FEW_LEVELS = 64
 _MOST_SAMPLES = 30_000
 _WORTH_FILTERING = 0.03
 _STEPS = 16
@@ -52,6 +53,8 @@ def fit_curve(source: Array, target: Array, where: Where) -> Array:
     Falling where the target is a negative of the source.
     """
     x, y = source.ravel()[where], target.ravel()[where]
+    if len(np.unique(np.rint(y))) < _FEW_LEVELS:
+        return _straight(x, y)
     order = np.argsort(x, kind="stable")
     x, y = x[order], y[order]
     edges = np.searchsorted(x, np.linspace(0, 256, _BINS + 1))
@@ -69,6 +72,14 @@ def fit_curve(source: Array, target: Array, where: Where) -> Array:
     levels = sign * _pool(sign * np.array(ys), np.array(ws))
     curve = np.interp(np.arange(256), xs, levels)
     return np.asarray(_extend(curve, np.array(xs), levels), np.float32)
+
+
+def _straight(x: Array, y: Array) -> Array:
+    """A straight line, for targets of few levels: a curve would take on their steps."""
+    if float(np.ptp(x)) < 1:
+        return np.asarray(np.arange(256) + float(np.median(y - x)), np.float32)
+    slope, offset = np.polyfit(x, y, 1)
+    return np.asarray(np.clip(slope * np.arange(256) + offset, 0, 255), np.float32)
 
 
 def _pool(values: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -164,6 +175,40 @@ def _filtered(ycc: Array, weights: npt.NDArray[np.float64]) -> Array:
     for weight, sigma in zip(weights[1:-1], _SIGMAS, strict=True):
         out += np.float32(weight) * cv2.GaussianBlur(rgb, (0, 0), sigma)
     return to_ycc(np.clip(out, 0, 255).reshape(ycc.shape))
+
+
+_LUMA = np.array([0.299, 0.587, 0.114])
+_WORTH_MIXING = 0.85
+
+
+def as_grey(colour: Array, grey: Array, mask: Mask) -> Array:
+    """Turn colour to grey the way that comes nearest to a grey picture of it.
+
+    Programs weigh R, G and B differently (BT.601, BT.709, the mean, one channel); three weights are fitted.
+
+    Args:
+        colour: R, G, B, (height, width, 3).
+        grey: Luminance, (height, width, 1).
+        mask: Where both are defined.
+
+    Returns:
+        (height, width, 1).
+    """
+    where = _sample(mask)
+    basis = np.vstack([colour.reshape(-1, 3)[where].T, np.ones(len(where))]).astype(np.float64)
+    goal = grey.ravel()[where].astype(np.float64)
+    weights = prior = np.array([*_LUMA, 0])
+    ridge = 10.0 * len(where) * np.eye(4)
+    for _ in range(3):
+        error = np.abs(goal - weights @ basis)
+        keep = error <= 4 * np.median(error) + 4
+        system = basis[:, keep] @ basis[:, keep].T + ridge
+        weights = np.linalg.solve(system, basis[:, keep] @ goal[keep] + ridge @ prior)
+    before, after = (np.minimum(np.abs(goal - w @ basis), 12).mean() for w in (prior, weights))
+    if after > _WORTH_MIXING * before:
+        weights = prior
+    mixed = colour @ weights[:3].astype(np.float32)
+    return np.asarray(np.clip(mixed + np.float32(weights[3]), 0, 255)[..., None], np.float32)
 
 
 def to_ycc(rgb: Array) -> Array:
