@@ -26,6 +26,8 @@ def contents(service, sha256):
 
 @pytest.fixture(scope="module", params=[1, 2], ids=["one process", "two processes"])
 def crowd(request, make_service):
+    if request.param == 1:
+        return request.getfixturevalue("service")
     return make_service(arguments=("--workers", str(request.param))).start()
 
 
@@ -48,8 +50,8 @@ def test_identical_uploads_keep_one_content(crowd, encode, photo):
 
 
 def test_the_later_of_two_near_ones_sees_the_earlier(crowd, encode, photo):
-    uploads = [(f"{quality}.jpg", encode(photo(), quality)) for quality in (95, 90, 85, 80)]
+    uploads = [(f"{quality}.jpg", encode(photo(), quality)) for quality in (95, 90, 85)]
     replies = [response.json() for response in send_at_once(crowd, uploads, "near")]
-    assert sorted(reply["decision"] for reply in replies) == ["link", "link", "link", "store"]
+    assert sorted(reply["decision"] for reply in replies) == ["link", "link", "store"]
     assert all(relations(reply) == {"same-image"} for reply in replies if reply["matches"])
-    assert sorted(len(reply["matches"]) for reply in replies) == [0, 1, 2, 3]
+    assert sorted(len(reply["matches"]) for reply in replies) == [0, 1, 2]

@@ -5,7 +5,6 @@ import hashlib
 import json
 import random
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -15,9 +14,9 @@ import pytest
 
 from onecopy.catalog import uploads
 from onecopy.catalog.store import Catalog
+from onecopy.cli import main
+from onecopy.service.auth import set_up_token
 from onecopy.vault.local import LocalVault
-
-MAIN = "from onecopy.cli import main; main()"
 
 
 def test_first_start_prints_a_token_once_and_every_start_remembers(make_service, encode, photo):
@@ -41,43 +40,48 @@ def test_first_start_prints_a_token_once_and_every_start_remembers(make_service,
         assert again.status_code == 200
         saved = client.post("/v1/checks", files={"file": ("b.jpg", near)}, data={"case": "c"}).json()
         assert [match["relation"] for match in saved["matches"]] == ["same-image"] * 2
-    service.stop()
-
-    service.token = "a-token-that-was-chosen"
-    service.start()
-    for given, status in ((token, 401), (service.token, 200)):
+    chosen = "a-token-that-was-chosen"  # as by another process, started with ONECOPY_ADMIN_TOKEN
+    with Catalog(service.folder / "catalog.db") as catalog:
+        assert set_up_token(catalog, chosen) is None
+    for given, status in ((token, 401), (chosen, 200)):
         with service.client(given) as client:
             assert client.get("/v1/cases/c").status_code == status
 
 
-def test_short_token_is_refused(make_service):
-    service = make_service(token="short")
-    with pytest.raises(AssertionError, match="ONECOPY_ADMIN_TOKEN is shorter than 16"):
-        service.start()
-    assert service.code == 2
+@pytest.fixture
+def refused(tmp_path, monkeypatch, capsys):
+    """Runs ``onecopy serve``, which must end with one sentence; returns that and the exit code."""
+
+    def refused(port="0", vault="v"):
+        places = ["--catalog", str(tmp_path / "new" / "c.db"), "--vault", str(tmp_path / vault)]
+        monkeypatch.setattr(sys, "argv", ["onecopy", "serve", "--port", port, *places])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert said.err.startswith("onecopy: ")
+        assert said.err.count("\n") == 1
+        return said.err, ended.value.code
+
+    return refused
 
 
-def test_taken_port_is_said(service, tmp_path):
+def test_short_token_is_refused(refused, monkeypatch):
+    monkeypatch.setenv("ONECOPY_ADMIN_TOKEN", "short")
+    said, code = refused()
+    assert (code, "ONECOPY_ADMIN_TOKEN is shorter than 16" in said) == (2, True)
+
+
+def test_taken_port_is_said(service, refused):
     port = service.url.rsplit(":", 1)[1]
-    command = [sys.executable, "-c", MAIN, "serve", "--port", port]
-    places = ["--catalog", tmp_path / "c.db", "--vault", tmp_path / "v"]
-    run = subprocess.run([*command, *places], capture_output=True, text=True, timeout=60)
-    assert run.returncode == 1
-    assert run.stdout == ""
-    assert run.stderr.startswith("onecopy: ")
-    assert f"port {port}" in run.stderr
-    assert "--port" in run.stderr
-    assert run.stderr.count("\n") == 1
+    said, code = refused(port=port)
+    assert (code, f"port {port}" in said, "--port" in said) == (1, True, True)
 
 
-def test_folder_that_is_no_vault_is_said(tmp_path):
+def test_folder_that_is_no_vault_is_said(tmp_path, refused):
     (tmp_path / "mine.txt").write_text("mine")
-    command = [sys.executable, "-c", MAIN, "serve", "--port", "0"]
-    places = ["--catalog", tmp_path / "new" / "c.db", "--vault", tmp_path]
-    run = subprocess.run([*command, *places], capture_output=True, text=True, timeout=60)
-    assert run.returncode == 1
-    assert run.stderr.count("\n") == 1
-    assert "is not a vault" in run.stderr
+    said, code = refused(vault=".")
+    assert (code, "is not a vault" in said) == (1, True)
 
 
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
