@@ -90,3 +90,13 @@ def test_strangers_are_drawn_side_by_side(judge_files, photo, other_photo):
     assert verdict.relation is Relation.DISTINCT
     drawn = picture(files, PictureArgs(a=images[0], b=images[1], verdict=verdict, limits=Limits()))
     assert Image.open(io.BytesIO(drawn.png)).size[0] > 1000
+
+
+def test_a_screenshot_is_not_the_original(judge_files, photo):
+    window = Image.new("RGB", (620, 520), (43, 45, 48))
+    window.paste((60, 63, 66), (0, 0, 620, 40))
+    window.paste(photo, (60, 70))
+    verdict, _ = judge_files(stored(photo, "JPEG", quality=90), stored(window))
+    assert verdict.relation is Relation.EDITED
+    assert verdict.evidence.contains == "b"
+    assert verdict.evidence.original == "a"

@@ -9,11 +9,12 @@ import numpy as np
 from onecopy.verify import strokes, warp
 from onecopy.verify.refine import LEVELS, refine, resample
 from onecopy.verify.register import Matrix, Placement, scales
-from onecopy.verify.residual import Grain, Residual, cells, grain, measure, torn
+from onecopy.verify.residual import Grain, Residual, activity, cells, grain, measure, torn
 from onecopy.verify.tone import Made, Mask, as_grey, make, to_ycc
 from onecopy.verify.view import Array, View
 
 _LEAST_PIXELS = 900
+_FLAT = 1.5
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,18 @@ class Examination:
         """The ink of both, matched after local shifts are taken out."""
         source = warp.settle(to_ycc(self.source)[..., 0], self.target, self.mask)
         return strokes.compare(source, self.target, self.mask, limit=0.3)
+
+    def plain_outside(self, *, of_coarse: bool) -> bool:
+        """Whether what one of them shows beyond the other's frame is mostly flat: a border, a viewer."""
+        outer, other = (self.coarse, self.fine) if of_coarse else (self.fine, self.coarse)
+        matrix = self.matrix if of_coarse else np.linalg.inv(self.matrix)  # outer pixels to the other's
+        inside = np.ones((other.height, other.width), np.float32)
+        flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+        shown = cv2.warpAffine(inside, matrix[:2], (outer.width, outer.height), flags=flags)
+        outside = cv2.dilate(shown, np.ones((7, 7), np.uint8)) == 0
+        if not outside.any():
+            return False
+        return float((activity(outer.luma.astype(np.float32))[outside] < _FLAT).mean()) > 0.7
 
     @property
     def clean(self) -> bool:

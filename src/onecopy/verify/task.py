@@ -130,7 +130,7 @@ def _verdict(ruling: Ruling, exam: Examination | None, ref_a: ImageRef, ref_b: I
         overlap_b=round(frame.overlap_b, 4),
         regions=found,
         contains=frame.contains,
-        original=_original(ruling, frame.contains, ref_a, ref_b),
+        original=_original(ruling, exam, ref_a, ref_b),
         measures=_measures(exam, ruling),
     )
     return Verdict(relation=ruling.relation, confidence=round(ruling.confidence, 4), evidence=evidence)
@@ -149,12 +149,18 @@ def _from_working(view: View) -> np.ndarray:
     return np.array([[fx, 0, (fx - 1) / 2], [0, fy, (fy - 1) / 2], [0, 0, 1.0]])
 
 
-def _original(ruling: Ruling, contains: str | None, ref_a: ImageRef, ref_b: ImageRef) -> str | None:
-    """The likelier original: the one that holds the other's frame, else the clearly larger one."""
+def _original(ruling: Ruling, exam: Examination, ref_a: ImageRef, ref_b: ImageRef) -> str | None:
+    """The likelier original.
+
+    What was cropped came from the larger frame; what was given a border, or shown in a viewer, from the
+    smaller. Else the one with clearly more pixels.
+    """
     if ruling.relation not in {Relation.SAME_IMAGE, Relation.EDITED}:
         return None
-    if contains is not None and ruling.why is Why.FRAMING:
-        return contains
+    contains = ruling.framing.contains if ruling.framing else None
+    if contains is not None:
+        framed = exam.plain_outside(of_coarse=(contains == "a") == exam.swapped)
+        return {"a": "b", "b": "a"}[contains] if framed else contains
     a, b = (ref.fingerprint.width * ref.fingerprint.height for ref in (ref_a, ref_b))
     if max(a, b) > 1.1 * min(a, b):
         return "a" if a > b else "b"

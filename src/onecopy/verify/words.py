@@ -13,7 +13,7 @@ _SIDES = ("on the left", "at the top", "on the right", "at the bottom")
 
 _SENTENCES = {
     Why.CLEAN: "Every difference is explained by how the two were encoded.",
-    Why.RESCAN: "The same marks are there, stroke for stroke: one sheet, scanned twice.",
+    Why.RESCAN: "The same marks are there, stroke for stroke.",
     Why.FRAMING: "Within the shared part, every difference is explained by how the two were encoded.",
     Why.MIRRORED: "Left and right are exchanged; apart from that, nothing differs.",
     Why.RECOLOURED: "The drawing is the same, the colours are not.",
