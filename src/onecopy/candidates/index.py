@@ -92,6 +92,13 @@ class Index:
         near = hashes[: max(0, limit - len(exact) - len(points))] + points
         return (exact + near)[:limit]
 
+    def alike(self, image: int) -> list[int]:
+        """All images that share a stored one's look, itself among them, by number; none if it is unknown."""
+        with self._lock:
+            if image not in self._stored:
+                return []
+            return list(self._images[self._owners[self._stored[image][1]]])
+
     def equal_pairs(self) -> Iterator[tuple[int, int, str]]:
         """Each image with the first that equals it by digest: (first, image, strongest reason)."""
         with self._lock:

@@ -88,4 +88,11 @@ class CandidateIndex(Protocol):
         """
         ...
 
+    def alike(self, image: int) -> list[int]:
+        """All images that look exactly like a stored one and equal it by digest, itself among them.
+
+        A query names only the first of these as a near candidate.
+        """
+        ...
+
     def __len__(self) -> int: ...

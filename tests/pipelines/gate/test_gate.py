@@ -161,6 +161,20 @@ def test_what_came_meanwhile_is_seen_where_there_are_no_hard_links(open_gate, jp
     assert list((gate.vault.root / "spool").iterdir()) == []
 
 
+def test_pixels_that_another_case_had_first_are_found_in_their_own(gate, photo):
+    def saved(quality, comment=b""):
+        with io.BytesIO() as out:
+            photo.save(out, "JPEG", quality=quality, comment=comment)
+            return out.getvalue()
+
+    gate.submit(io.BytesIO(saved(90)), Context(case="first"))
+    same_data = gate.submit(io.BytesIO(saved(90, b"note")), Context(case="second"))
+    assert relations(same_data) == [Relation.SAME_DATA]
+    reply = gate.submit(io.BytesIO(saved(60)), Context(case="second"))
+    assert reply.decision is Action.LINK
+    assert [match.occurrence.case for match in reply.matches] == ["second", "first"]
+
+
 def test_exact_duplicate_costs_no_decode(open_gate, jpeg):
     class Broken:
         workers = 1

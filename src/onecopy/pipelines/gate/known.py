@@ -11,6 +11,8 @@ from onecopy.model import Fingerprint
 
 PER_IMAGE = 64
 """How many candidates of one image are looked at, at most."""
+ALIKE = 1000
+"""Among how many images with a candidate's very pixels those of the upload's case are looked for, at most."""
 
 
 class Known:
@@ -50,6 +52,12 @@ class Known:
         with self._lock:
             index = self._agencies.get(agency)
         return [] if index is None else [one.image for one in index.query(fingerprint, limit=PER_IMAGE)]
+
+    def alike(self, agency: str, image: int) -> list[int]:
+        """The numbers of an agency's images with the pixels of a candidate, which stands for them all."""
+        with self._lock:
+            index = self._agencies.get(agency)
+        return [] if index is None else index.alike(image)[:ALIKE]
 
     def _index(self, agency: str) -> CandidateIndex:
         if agency not in self._agencies:

@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 from onecopy.catalog import images, uploads
 from onecopy.catalog.images import StoredImage
 from onecopy.catalog.occurrences import Occurrence
-from onecopy.model import FileIdentity, Verdict
+from onecopy.model import FileIdentity, Fingerprint, Verdict
 from onecopy.pipelines.exact import SAME_BYTES
 from onecopy.pipelines.gate.answers import answered
 from onecopy.pipelines.gate.compare import Key, Question
-from onecopy.pipelines.gate.known import Known
+from onecopy.pipelines.gate.known import PER_IMAGE, Known
 from onecopy.pipelines.gate.model import Context
 from onecopy.pipelines.gate.ties import Tie, tied
 from onecopy.policy.rules import Action, Rule, Scope
@@ -66,8 +66,9 @@ def look(connection: Connection, known: Known, upload: Upload, rules: Sequence[R
 
 
 def _questions(connection: Connection, known: Known, upload: Upload) -> list[Question]:
+    context = upload.context
     found = [
-        (position, known.candidates(upload.context.agency, image.fingerprint))
+        (position, _in_case_too(connection, known, context, image.fingerprint))
         for position, image in enumerate(upload.identity.images)
     ]
     stored = images.by_ids(connection, sorted({number for _, numbers in found for number in numbers}))
@@ -88,6 +89,20 @@ def _questions(connection: Connection, known: Known, upload: Upload) -> list[Que
             if one.content != upload.sha256
         ]
     return questions
+
+
+def _in_case_too(
+    connection: Connection, known: Known, context: Context, fingerprint: Fingerprint
+) -> list[int]:
+    """The candidates for one image, and those of its case that a candidate from elsewhere stands for."""
+    numbers = known.candidates(context.agency, fingerprint)
+    others = {other for number in numbers for other in known.alike(context.agency, number)} - set(numbers)
+    if not others:
+        return numbers
+    stored = images.by_ids(connection, sorted(others), features=False)
+    holders = uploads.held(connection, {one.content for one in stored.values()}, context.agency)
+    here = {one.content for one in holders if one.case_id == context.case}
+    return numbers + [number for number, one in sorted(stored.items()) if one.content in here][:PER_IMAGE]
 
 
 def _own_case_first(
