@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageFile
 
 from onecopy.decode import colour, pillow
 from onecopy.decode.interface import Buffer, Header, Raster
@@ -17,6 +17,9 @@ from onecopy.errors import UnreadableError
 from onecopy.model import Limits
 
 Pixels = npt.NDArray[np.uint8]
+
+_BLOCK_BYTES = 1 << 20
+"""What the JPEG decoder is handed at once. It is slower near the end of a block, and 64 KiB is the usual."""
 
 # EXIF orientation to what turns the stored pixels into the displayed ones.
 _UPRIGHT: dict[int, Callable[[Pixels], Pixels]] = {
@@ -153,6 +156,8 @@ class ImagePicture:
     def _scaled(self, at_least: int | None, luma: bool) -> Image.Image:
         """A JPEG at the smallest of libjpeg's scales (1, 1/2, 1/4, 1/8) that is large enough."""
         image = self._opened()
+        if isinstance(image, ImageFile.ImageFile):
+            image.decodermaxblock = _BLOCK_BYTES
         longest = max(image.size)
         scale = next((s for s in (8, 4, 2) if at_least and longest // s >= at_least), 1)
         image.draft("L" if luma else None, (max(1, image.width // scale), max(1, image.height // scale)))

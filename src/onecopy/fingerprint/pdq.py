@@ -130,8 +130,10 @@ def _sampled(values: npt.NDArray[Any]) -> Samples:
     places, weights = _taps(values.shape[0])
     # term by term in one order, so single precision gives the same sums everywhere
     total = np.zeros((2 * _SAMPLES, values.shape[1]), np.float32)
+    picked, term = np.empty_like(total, values.dtype), np.empty_like(total)
     for tap in range(places.shape[1]):
-        total += values[places[:, tap]] * weights[:, tap, None]
+        np.take(values, places[:, tap], axis=0, out=picked, mode="clip")  # checking would copy once more
+        total += np.multiply(picked, weights[:, tap, None], out=term)
     return total
 
 
