@@ -37,7 +37,7 @@ def _unsigned(number: int) -> int:
     return number + (1 << 64) if number < 0 else number
 
 
-_KNOWN = (
+_EVER = (
     select(
         occurrence.c.id,
         occurrence.c.locator,
@@ -49,8 +49,8 @@ _KNOWN = (
     )
     .join(file_state, file_state.c.occurrence == occurrence.c.id)
     .join(content, content.c.sha256 == occurrence.c.content, isouter=True)
-    .where(occurrence.c.gone_at.is_(None))
 )
+_KNOWN = _EVER.where(occurrence.c.gone_at.is_(None))
 
 
 def _known(row: Any) -> KnownFile:
@@ -75,9 +75,9 @@ def at(connection: Connection, locators: Iterable[str]) -> dict[str, KnownFile]:
 
 
 def by_ids(connection: Connection, ids: Iterable[int]) -> Iterator[KnownFile]:
-    """Files by the numbers of their occurrences."""
+    """Files by the numbers of their occurrences, those included that are gone by now."""
     for batch in batches(ids):
-        yield from map(_known, connection.execute(_KNOWN.where(occurrence.c.id.in_(batch))))
+        yield from map(_known, connection.execute(_EVER.where(occurrence.c.id.in_(batch))))
 
 
 def within(connection: Connection, root: str) -> Iterator[KnownFile]:

@@ -13,6 +13,7 @@ from onecopy.catalog.store import Catalog
 from onecopy.locator import unquote
 from onecopy.model import Relation
 from onecopy.pipelines.scan.hash import Hasher
+from onecopy.pipelines.scan.journal import Journal
 from onecopy.pipelines.scan.run import Scan
 from onecopy.sources.folder import LocalFile
 
@@ -90,6 +91,42 @@ def test_only_what_changed_is_read(save, scan, engine, tmp_path, monkeypatch):
     assert changes.first_moved == [(f"{tree}/m.png", f"{tree}/m2.png")]
     assert changes.first_vanished == [f"{tree}/l.png"]
     assert names(done.findings.images) == ["c.png", "k.png", "m2.png", "n.png"]
+
+
+def test_two_scans_at_once_find_the_same(save, scan, tmp_path, monkeypatch):
+    for n in range(3):
+        save(f"{n}.png", n)
+    save("copy.png", 1)
+    real, others = Journal.flush, []
+
+    def flush(self):
+        """The other scan does all of its work between this one's reading and its writing."""
+        if not others:
+            others.append(None)
+            others[0] = scan()
+        real(self)
+
+    monkeypatch.setattr(Journal, "flush", flush)
+    assert scan().findings == others[0].findings
+    assert others[0].findings.totals.files == 4
+    assert scan().changes.unchanged == 4
+
+
+def test_a_file_replaced_while_another_scan_reads_stays_in_the_findings(save, scan, tmp_path, monkeypatch):
+    save("a.png", 1)
+    changed = save("b.png", 2)
+    real, others = Journal.flush, []
+
+    def flush(self):
+        real(self)
+        if not others:
+            others.append(None)
+            changed.unlink()
+            others[0] = scan()
+
+    monkeypatch.setattr(Journal, "flush", flush)
+    assert names(scan().findings.images) == ["a.png", "b.png"]
+    assert names(others[0].findings.images) == ["a.png"]
 
 
 def test_a_file_moved_over_another(save, scan, tmp_path):

@@ -7,6 +7,8 @@ import time
 from array import array
 from dataclasses import dataclass, field
 
+from sqlalchemy import Connection
+
 from onecopy.catalog import contents, files, occurrences
 from onecopy.catalog.contents import Identified
 from onecopy.catalog.files import KnownFile
@@ -29,7 +31,6 @@ class _Batch:
     identities: dict[str, Identified] = field(default_factory=dict)
     fresh: list[tuple[Occurrence, files.State]] = field(default_factory=list)
     touched: list[tuple[int, files.State]] = field(default_factory=list)
-    gone: list[int] = field(default_factory=list)
     replacing: list[str] = field(default_factory=list)
 
 
@@ -72,7 +73,6 @@ class Journal:
             self._note_change(hashed)
             occurrence = _occurrence(hashed)
             if known:
-                batch.gone.append(known.occurrence)
                 batch.replacing.append(occurrence.public_id)
             batch.fresh.append((occurrence, hashed.state))
         self._flush_if_due()
@@ -106,16 +106,41 @@ class Journal:
         batch, self._batch = self._batch, _Batch()
         with self._catalog.write() as connection:
             contents.add_all(connection, batch.sizes)
-            identities = list(batch.identities.values())
-            contents.record_all(connection, identities, version=FINGERPRINT_VERSION, extras=EXTRAS)
-            occurrences.gone(connection, batch.gone)
-            numbers = occurrences.add_all(connection, [one for one, _ in batch.fresh])
+            _record(connection, batch)
+            numbers = _arrive(connection, batch)
             states = [(numbers[one.public_id], state) for one, state in batch.fresh]
             files.put_states(connection, batch.touched + states)
         self.occurrences.extend(number for number, _ in states)
         self.replacing.extend(numbers[public_id] for public_id in batch.replacing)
         self._written = time.monotonic()
         self.flushes += 1
+
+
+def _record(connection: Connection, batch: _Batch) -> None:
+    """Store what was found in contents, unless another scan did meanwhile: it goes by the images' numbers."""
+    settled = contents.known(connection, batch.identities, version=FINGERPRINT_VERSION, extras=EXTRAS)
+    found = [one for one in batch.identities.values() if one.sha256 not in settled]
+    contents.record_all(connection, found, version=FINGERPRINT_VERSION, extras=EXTRAS)
+
+
+def _arrive(connection: Connection, batch: _Batch) -> dict[str, int]:
+    """The numbers of the fresh occurrences, by public id, in the place of what was known there before.
+
+    Another scan may have met the same files meanwhile; where it saw the same, its numbers are taken.
+    """
+    there = files.at(connection, (str(one.locator) for one, _ in batch.fresh))
+    numbers: dict[str, int] = {}
+    gone, new = [], []
+    for one, _ in batch.fresh:
+        known = there.get(str(one.locator))
+        if known and (known.content, known.problem) == (one.content, one.problem):
+            numbers[one.public_id] = known.occurrence
+            continue
+        new.append(one)
+        if known:
+            gone.append(known.occurrence)
+    occurrences.gone(connection, gone)
+    return numbers | occurrences.add_all(connection, new)
 
 
 def _occurrence(hashed: Hashed) -> Occurrence:
