@@ -1,0 +1,1 @@
+"""How fast and how accurate onecopy is, measured; each folder prints tables."""

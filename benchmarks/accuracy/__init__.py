@@ -1,0 +1,1 @@
+"""Accuracy on real images whose truth is known, where they are present."""
