@@ -1,4 +1,4 @@
-"""``python -m benchmarks.accuracy [SET…]``: scan ``../shared/data`` and score the findings by its score.py."""
+"""``python -m benchmarks.accuracy [SET…]``: scan ``../shared/data``, and score the findings as it says."""
 
 import argparse
 import json

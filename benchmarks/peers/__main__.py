@@ -14,7 +14,7 @@ _REPEATED = ("onecopy scan", "imagededup")
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.peers", description=__doc__)
     parser.add_argument("--small", type=int, default=1000, help="how many images of 500 pixels")
-    parser.add_argument("--large", type=int, default=60, help="how many 12-megapixel JPEGs")
+    parser.add_argument("--large", type=int, default=120, help="how many 12-megapixel JPEGs")
     parser.add_argument(
         "--rounds", type=int, default=2, help="of onecopy and imagededup; the others run once"
     )
@@ -42,6 +42,9 @@ def _compare(kind: Kind, place: Path, count: int, rounds: int, names: list[str])
                 absent[tool.name] = str(error)
     title(f"{count:,} JPEGs of {kind.width} × {kind.height}, {size / count / 1e3:.0f} kB each; median")
     _table(times)
+    print(
+        "command: all of it; work: once the tool is loaded; ratios: onecopy's time in units of the other's\n"
+    )
     for name, why in absent.items():
         print(f"SKIPPED {name}: {why}.")
 
@@ -50,13 +53,14 @@ def _table(times: dict[str, list[Time]]) -> None:
     ours = times.get("onecopy scan")
     rows = []
     for name, made in times.items():
-        against = ["", ""]
-        if ours and name in _REPEATED:
-            pairs = list(zip(ours, made, strict=True))
-            against = [f"{middle([one.whole / other.alone for one, other in pairs]):.2f}"]
-            against += [f"{middle([one.cpu / other.cpu for one, other in pairs]):.2f}"]
-        elif ours:
-            against = [f"{ours[0].whole / made[0].alone:.2f}", f"{ours[0].cpu / made[0].cpu:.2f}"]
+        pairs = list(zip(ours or (), made, strict=False))  # those that run once meet the first round
+        against = ["", "", ""]
+        if pairs:
+            against = [
+                f"{middle([one.whole / other.alone for one, other in pairs]):.2f}",
+                f"{middle([one.alone / other.alone for one, other in pairs]):.2f}",
+                f"{middle([one.cpu / other.cpu for one, other in pairs]):.2f}",
+            ]
         rows.append(
             [
                 name,
@@ -67,7 +71,7 @@ def _table(times: dict[str, list[Time]]) -> None:
                 str(made[-1].pairs),
             ]
         )
-    head = ["", "whole command", "its work alone", "CPU", "onecopy's whole / its work", "CPU / CPU", "alike"]
+    head = ["", "command", "work", "CPU", "onecopy's command / work", "work / work", "CPU / CPU", "alike"]
     table(head, rows)
 
 
