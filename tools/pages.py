@@ -1,5 +1,6 @@
-"""Write the generated pages: docs/reference/cli.md from ``--help``, and the list of decisions."""
+"""Write the generated pages: docs/reference/cli.md from ``--help``, the findings' schema, the decisions."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CLI = ROOT / "docs" / "reference" / "cli.md"
 DECISIONS = ROOT / "docs" / "decisions" / "README.md"
+SCHEMA = ROOT / "docs" / "reference" / "findings.schema.json"
 HEAD = """# Commands
 
 What each command prints with `--help`. This page is written by `make docs`; a test keeps it equal.
@@ -52,6 +54,13 @@ def cli_page() -> str:
     return "\n".join(parts)
 
 
+def schema_page() -> str:
+    """The JSON Schema of the findings."""
+    from onecopy.report.data import json_schema
+
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 def decisions_page() -> str:
     """The page of decisions, with a list of those that are there."""
     head = DECISIONS.read_text(encoding="utf-8").partition("\n- [")[0].rstrip("\n")
@@ -63,4 +72,5 @@ def decisions_page() -> str:
 
 if __name__ == "__main__":
     CLI.write_text(cli_page(), encoding="utf-8")
+    SCHEMA.write_text(schema_page(), encoding="utf-8")
     DECISIONS.write_text(decisions_page(), encoding="utf-8")
