@@ -14,6 +14,7 @@ from onecopy.service import problems
 from onecopy.service.api import reading, uploads
 from onecopy.service.api.models import described
 from onecopy.service.headers import HeadLikeGet, SecurityHeaders
+from onecopy.service.orphan import end_with_parent
 from onecopy.service.settings import Settings
 from onecopy.service.threads import AT_ONCE
 
@@ -78,4 +79,5 @@ def healthz() -> dict[str, str]:
 
 def from_environment() -> FastAPI:
     """The application of one of several processes (see :mod:`onecopy.service.run`)."""
+    end_with_parent()
     return create_app(Settings.from_environment())
