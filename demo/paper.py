@@ -57,6 +57,19 @@ def _tick(draw: ImageDraw.ImageDraw, x: int, y: int, label: str, ticked: bool) -
     draw.text((x + 56, y - 1), label, fill=INK, font=font("regular", 34))
 
 
+def _fields(
+    draw: ImageDraw.ImageDraw, width: int, y: int, rows: tuple[tuple[str, ...], ...], values: dict[str, str]
+) -> int:
+    """Rows of boxes with their labels and what was filled in; returns where they end."""
+    for row in rows:
+        step = (width - 300) // len(row)
+        for column, label in enumerate(row):
+            x = 150 + column * step
+            _field(draw, (x, y, x + step, y + 128), label, values[label])
+        y += 128
+    return y
+
+
 def application(values: dict[str, str], kinds: tuple[str, ...], lines: tuple[str, ...]) -> Image.Image:
     """Form B-1, one page: fields by label, what is ticked, and the description of the work."""
     image, draw = _sheet(8.5, 11)
@@ -70,12 +83,7 @@ def application(values: dict[str, str], kinds: tuple[str, ...], lines: tuple[str
         ("Contractor", "Licence number"),
         ("Valuation of work", "Floor area (sq ft)", "Stories"),
     )
-    for row in rows:
-        step = (width - 300) // len(row)
-        for column, label in enumerate(row):
-            x = 150 + column * step
-            _field(draw, (x, y, x + step, y + 128), label, values[label])
-        y += 128
+    y = _fields(draw, width, y, rows, values)
     y += 40
     draw.text((150, y), "Kind of work (mark all that apply)", fill=INK, font=font("bold", 36))
     names = (
@@ -132,12 +140,7 @@ def card(values: dict[str, str]) -> Image.Image:
         ("Site address", "Inspection"),
         ("Inspector", "Badge", "Result"),
     )
-    for row in rows:
-        step = (width - 300) // len(row)
-        for column, label in enumerate(row):
-            x = 150 + column * step
-            _field(draw, (x, y, x + step, y + 128), label, values[label])
-        y += 128
+    y = _fields(draw, width, y, rows, values)
     draw.text((150, y + 40), "Remarks", fill=INK, font=font("bold", 34))
     for number in range(4):
         draw.line((150, y + 150 + number * 70, width - 150, y + 150 + number * 70), fill=120, width=3)

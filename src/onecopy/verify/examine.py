@@ -29,8 +29,6 @@ class Examination:
     coarse: View
     swapped: bool
     matrix: Matrix
-    origin: str
-    inliers: float
     source: Array
     goal: Array
     mask: Mask
@@ -128,9 +126,7 @@ def examine(
     made = make(source, target, mask)
     goal = to_ycc(target)
     residual = measure(made.ycc, goal, mask)
-    return Examination(
-        fine, coarse, swapped, matrix, placement.origin, placement.support, source, goal, mask, made, residual
-    )
+    return Examination(fine, coarse, swapped, matrix, source, goal, mask, made, residual)
 
 
 def _agreement(made: Array, target: Array, residual: Residual) -> float:

@@ -27,13 +27,12 @@ Mask = npt.NDArray[np.bool_]
 class Made:
     """The poorer as made from the better: Y, Cr, Cb (or Y alone), (height, width, planes), and what it took.
 
-    ``curve`` has 256 levels; ``saturation`` is the gain of chroma; ``sharpened`` the weight of the unfiltered
+    ``curve`` has 256 levels; ``sharpened`` the weight of the unfiltered
     source in the filter (1: untouched).
     """
 
     ycc: Array
     curve: Array
-    saturation: float
     sharpened: float
 
 
@@ -161,7 +160,7 @@ def make(source: Array, target: Array, mask: Mask) -> Made:
     weights, gain = fit_filter(best.ycc[..., 0], goal[..., 0], where)
     if gain < _WORTH_FILTERING:
         return best
-    filtered = Made(_filtered(best.ycc, weights), best.curve, best.saturation, float(weights[0]))
+    filtered = Made(_filtered(best.ycc, weights), best.curve, float(weights[0]))
     return min(best, filtered, key=lambda m: _distance(m.ycc, goal, where))
 
 
@@ -230,8 +229,9 @@ def _by_luminance(source: Array, target: Array, where: Where) -> Made:
     curve = fit_curve(source[..., 0], target[..., 0], where)
     made = source.copy()
     made[..., 0] = np.clip(apply_curve(curve, source[..., 0]), 0, 255)
-    saturation = _fit_chroma(made, source, target, where) if source.shape[2] == 3 else 1.0
-    return Made(made, curve, saturation, 1.0)
+    if source.shape[2] == 3:
+        _fit_chroma(made, source, target, where)
+    return Made(made, curve, 1.0)
 
 
 def _by_channel(source: Array, target: Array, where: Where) -> Made:
@@ -240,11 +240,11 @@ def _by_channel(source: Array, target: Array, where: Where) -> Made:
     for k in range(3):
         curves.append(fit_curve(source[..., k], target[..., k], where))
         made[..., k] = np.clip(apply_curve(curves[k], source[..., k]), 0, 255)
-    return Made(to_ycc(made), curves[1], 1.0, 1.0)
+    return Made(to_ycc(made), curves[1], 1.0)
 
 
-def _fit_chroma(made: Array, source: Array, target: Array, where: Where) -> float:
-    """Fit one gain for both chroma channels and an offset for each, in place; returns the gain."""
+def _fit_chroma(made: Array, source: Array, target: Array, where: Where) -> None:
+    """Fit one gain for both chroma channels and an offset for each, in place."""
     one, nil = np.ones(len(where)), np.zeros(len(where))
     cr, cb = (source[..., k].ravel()[where] - 128 for k in (1, 2))
     rows = np.vstack([np.hstack([cr, cb]), np.hstack([one, nil]), np.hstack([nil, one])]).astype(np.float64)
@@ -259,4 +259,3 @@ def _fit_chroma(made: Array, source: Array, target: Array, where: Where) -> floa
     gain = float(np.clip(weights[0], 0, 3))
     for k in (1, 2):
         made[..., k] = 128 + gain * (source[..., k] - 128) + weights[k]
-    return gain

@@ -34,7 +34,6 @@ class View:
     colour: Bytes
     full_width: int
     full_height: int
-    alpha: Bytes | None = None
 
     @property
     def width(self) -> int:
@@ -149,4 +148,4 @@ def prepare(raster: Raster, ground: int | None) -> View:
         colour = np.rint(colour * share + ground * (1 - share)).astype(np.uint8)
     probe = View(shrink(colour, 800), raster.full_width, raster.full_height)
     side = PAPER_SIDE if probe.is_paper else WORKING_SIDE
-    return View(shrink(colour, side), raster.full_width, raster.full_height, alpha)
+    return View(shrink(colour, side), raster.full_width, raster.full_height)
