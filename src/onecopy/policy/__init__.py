@@ -1,1 +1,11 @@
-"""What to do about what was found: which copy to keep, and what becomes of an upload."""
+"""What becomes of uploads: rules in order (:mod:`rules`), as a file (:mod:`read`) or in Python.
+
+Callers: the gate, which asks :meth:`Policy.settle`; the service and the commands, which load, explain, replay
+and print policies. ``keep`` is apart: which of several copies is the one to keep.
+"""
+
+from onecopy.policy.policy import Policy, default
+from onecopy.policy.rules import Action, Facts, PolicyError, Rule, Scope
+from onecopy.policy.settle import Ruling, Seen
+
+__all__ = ["Action", "Facts", "Policy", "PolicyError", "Rule", "Ruling", "Scope", "Seen", "default"]

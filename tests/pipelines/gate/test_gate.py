@@ -20,7 +20,7 @@ from onecopy.model import Limits, Relation
 from onecopy.pipelines.exact import UNFINISHED
 from onecopy.pipelines.gate import Context, Gate
 from onecopy.pipelines.identify import EXTRAS
-from onecopy.policy.rules import Action, Rule, Scope
+from onecopy.policy import Action, Policy, Rule, Scope
 from onecopy.vault.local import LocalVault
 
 
@@ -231,12 +231,12 @@ def test_same_content_read_at_the_second_time_is_found_at_the_third(open_gate, j
 
 
 def test_rejected_upload_is_not_stored(open_gate, jpeg):
-    reject = Rule(relations=frozenset(Relation), scope=Scope.CASE, action=Action.REJECT)
-    gate = open_gate(rules=(reject,))
+    reject = Rule(name="never twice", scope=Scope.CASE, action=Action.REJECT, message="Send new ones.")
+    gate = open_gate(policy=Policy(name="strict", rules=(reject,)))
     assert gate.submit(io.BytesIO(jpeg(90)), Context(case="c")).decision is Action.STORE
     reply = gate.submit(io.BytesIO(jpeg(60)), Context(case="c"))
     assert (reply.decision, reply.occurrence.id) == (Action.REJECT, None)
-    assert reply.reason.endswith("It was not stored.")
+    assert reply.reason.endswith("It was not stored. Send new ones.")
     assert len(list(gate.vault)) == 1
 
 

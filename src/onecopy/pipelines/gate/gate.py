@@ -17,11 +17,12 @@ from onecopy.pipelines.gate.compare import Comparer, Question, unfinished
 from onecopy.pipelines.gate.context import checked
 from onecopy.pipelines.gate.identify import Identifier
 from onecopy.pipelines.gate.known import Known
-from onecopy.pipelines.gate.look import Look, Upload, look
+from onecopy.pipelines.gate.look import Look, look
 from onecopy.pipelines.gate.model import Context, GateReply
 from onecopy.pipelines.gate.reply import reply
 from onecopy.pipelines.gate.store import store
-from onecopy.policy.rules import DEFAULT_RULES, Action, Rule
+from onecopy.pipelines.gate.upload import Upload
+from onecopy.policy import Action, Policy, default
 from onecopy.sandbox.interface import Openable
 from onecopy.vault.interface import Spool, Vault
 from onecopy.vault.local import LocalVault, default_vault
@@ -46,7 +47,7 @@ class Gate:
         vault: Vault,
         engine: Engine,
         *,
-        rules: Sequence[Rule] = DEFAULT_RULES,
+        policy: Policy | None = None,
         limits: Limits | None = None,
     ) -> None:
         """Make a gate over parts that the caller opened; closing the gate closes catalog and engine.
@@ -55,12 +56,12 @@ class Gate:
             catalog: Opened with ``durable=True``, or a power cut may lose what was acknowledged.
             vault: Where contents are kept.
             engine: Runs everything that touches an upload's inside.
-            rules: What becomes of an upload; the shipped table by default.
+            policy: What becomes of an upload; the shipped one by default.
             limits: What one upload may cost.
         """
         self.catalog, self.vault, self.engine = catalog, vault, engine
         self.limits = limits or Limits()
-        self._rules = rules
+        self.policy = policy or default()
         self._known = Known(Index, version=FINGERPRINT_VERSION)
         self._compare = Comparer(engine=engine, vault=vault, limits=self.limits)
         self._identify = Identifier(catalog=catalog, vault=vault, engine=engine, limits=self.limits)
@@ -73,7 +74,7 @@ class Gate:
         vault: Path | None = None,
         *,
         workers: int | None = None,
-        rules: Sequence[Rule] = DEFAULT_RULES,
+        policy: Policy | None = None,
         limits: Limits | None = None,
     ) -> Self:
         """Open a gate on a catalog and a folder; by default those in the user's data folder.
@@ -88,7 +89,7 @@ class Gate:
             folder = LocalVault(vault or default_vault())
             engine = LocalEngine(workers=workers, limits=limits or Limits())
             opened.callback(engine.close)
-            gate = cls(store, folder, engine, rules=rules, limits=limits)
+            gate = cls(store, folder, engine, policy=policy, limits=limits)
             gate.prepare()
             opened.pop_all()
         return gate
@@ -118,7 +119,7 @@ class Gate:
         context = checked(context, file)
         with self._spooled(file) as spool:
             upload = self._upload(spool, context)
-            return reply(upload, self._looked(upload, spool.content()), done=False)
+            return reply(upload, self._looked(upload, spool.content()), self.policy, done=False)
 
     def submit(self, file: BinaryIO | Path | Spool, context: Context) -> GateReply:
         """Take an upload in. On return it is kept, and known to every later call.
@@ -128,7 +129,7 @@ class Gate:
         context = checked(context, file)
         with self._spooled(file) as spool:
             upload = self._upload(spool, context)
-            answer = reply(upload, self._looked(upload, spool.content()))
+            answer = reply(upload, self._looked(upload, spool.content()), self.policy)
             if answer.decision is Action.REJECT:
                 return answer
             self.vault.keep(spool)
@@ -144,7 +145,7 @@ class Gate:
         """Look at what is held, comparing until no question is open."""
         while True:
             with self.catalog.read() as connection:
-                found = look(connection, self._known, upload, self._rules)
+                found = look(connection, self._known, upload, self.policy)
             if not found.open:
                 return found
             self._answer(upload, content, found.open)
@@ -155,16 +156,16 @@ class Gate:
                 if attempt == PATIENCE:
                     turn.enter_context(self._turn)
                 with self._turn, self.catalog.write() as connection:
-                    found = look(connection, self._known, upload, self._rules)
+                    found = look(connection, self._known, upload, self.policy)
                     if not found.open:
-                        return store(connection, upload, found)
+                        return store(connection, upload, found, self.policy)
                 self._answer(upload, content, found.open)
             # Others are faster every time. What is left open is a person's question.
             with self._turn, self.catalog.write() as connection:
-                found = look(connection, self._known, upload, self._rules)
+                found = look(connection, self._known, upload, self.policy)
                 upload.answers |= {question.key: unfinished() for question in found.open}
-                found = look(connection, self._known, upload, self._rules)
-                return store(connection, upload, found)
+                found = look(connection, self._known, upload, self.policy)
+                return store(connection, upload, found, self.policy)
 
     def _answer(self, upload: Upload, content: Openable, questions: Sequence[Question]) -> None:
         left = max(0, COMPARISONS - len(upload.answers))

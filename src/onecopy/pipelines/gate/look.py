@@ -1,35 +1,22 @@
 """Finding what an upload has to do with what its agency holds."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from onecopy.catalog import images, uploads
 from onecopy.catalog.images import StoredImage
 from onecopy.catalog.occurrences import Occurrence
-from onecopy.model import FileIdentity, Fingerprint, Verdict
+from onecopy.model import Fingerprint
 from onecopy.pipelines.exact import SAME_BYTES
 from onecopy.pipelines.gate.answers import answered
-from onecopy.pipelines.gate.compare import Key, Question
+from onecopy.pipelines.gate.compare import Question
 from onecopy.pipelines.gate.known import PER_IMAGE, Known
 from onecopy.pipelines.gate.model import Context
 from onecopy.pipelines.gate.ties import Tie, tied
-from onecopy.policy.rules import Action, Rule, Scope
-
-
-@dataclass(slots=True, kw_only=True)
-class Upload:
-    """An upload on its way through the gate: what is known of it, and what was found out so far."""
-
-    sha256: str
-    size: int
-    context: Context
-    identity: FileIdentity
-    settled: bool = True
-    """Whether the identity may be remembered."""
-    answers: dict[Key, Verdict] = field(default_factory=dict)
-    """Verdicts of the pixels, by question."""
+from onecopy.pipelines.gate.upload import Upload
+from onecopy.policy import Action, Policy, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +28,12 @@ class Look:
     open: tuple[Question, ...] = ()
 
 
-def look(connection: Connection, known: Known, upload: Upload, rules: Sequence[Rule]) -> Look:
+def look(connection: Connection, known: Known, upload: Upload, policy: Policy) -> Look:
     """See what is held now, as far as ``connection`` sees it."""
     known.catch_up(connection)
     context = upload.context
     same_file = uploads.held(connection, [upload.sha256], context.agency)
-    whole = [tied(one, SAME_BYTES, context, rules) for one in same_file]
+    whole = [tied(one, SAME_BYTES, upload, policy) for one in same_file]
     if any(tie.scope is Scope.CASE and tie.rule.action is Action.LINK for tie in whole):
         return Look(ties=tuple(whole))  # decided, and at no cost
     questions = _questions(connection, known, upload)
@@ -55,7 +42,7 @@ def look(connection: Connection, known: Known, upload: Upload, rules: Sequence[R
     for one in uploads.held(connection, {q.earlier.content for q in questions}, context.agency):
         holders.setdefault(one.content or "", []).append(one)
     ties = [
-        tied(one, answers[question.key], context, rules, question)
+        tied(one, answers[question.key], upload, policy, question)
         for question in questions
         if question.key in answers
         for one in holders.get(question.earlier.content, ())

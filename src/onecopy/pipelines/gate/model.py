@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from onecopy.model import Evidence, Problem, Relation
-from onecopy.policy.rules import Action
+from onecopy.policy import Action, Ruling, Seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,8 @@ class GateReply:
         reason: Words that can be shown to the uploader.
         matches: What it has to do with, same case first, the strongest relation first.
         problems: What could not be read or compared. The bytes were kept all the same.
+        ruling: Which rule of the policy decided, and what it asks for. Not for the uploader.
+        seen: All that the policy looked at. Not for the uploader.
     """
 
     occurrence: Received
@@ -77,3 +79,5 @@ class GateReply:
     reason: str
     matches: tuple[Match, ...] = ()
     problems: tuple[Problem, ...] = ()
+    ruling: Ruling
+    seen: tuple[Seen, ...] = ()

@@ -8,48 +8,57 @@ import msgspec
 from onecopy.catalog import rows
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.model import Relation
-from onecopy.pipelines.gate.look import Look, Upload
+from onecopy.pipelines.gate.look import Look
 from onecopy.pipelines.gate.model import GateReply, Match, Received
-from onecopy.pipelines.gate.ties import Tie, in_order, settle
+from onecopy.pipelines.gate.ties import Tie, in_order
+from onecopy.pipelines.gate.upload import Upload
 from onecopy.pipelines.gate.words import Mention, reason
-from onecopy.policy.rules import Action
+from onecopy.policy import Policy, Ruling
 
 MATCHES = 50
 """How many matches a reply lists, at most."""
 
 
-def reply(upload: Upload, found: Look, *, occurrence: str | None = None, done: bool = True) -> GateReply:
+def reply(
+    upload: Upload, found: Look, policy: Policy, *, occurrence: str | None = None, done: bool = True
+) -> GateReply:
     """Answer for an upload.
 
     Args:
         upload: What came.
         found: What it has to do with.
+        policy: Says what becomes of it.
         occurrence: What it was stored as, if it was.
         done: Whether the decision was carried out, or is only said.
     """
-    action = settle(found.ties, len(upload.identity.images))
-    ties = [tie for tie in in_order(found.ties) if tie.verdict.relation is not Relation.DISTINCT]
+    everything = in_order(found.ties)
+    seen = tuple(dict.fromkeys(tie.seen for tie in everything))
+    ruling = policy.settle(seen, len(upload.identity.images))
+    ties = [tie for tie in everything if tie.verdict.relation is not Relation.DISTINCT]
     context = upload.context
     return GateReply(
         occurrence=Received(id=occurrence, case=context.case, name=context.name, sha256=upload.sha256),
-        decision=action,
-        reason=_reason(upload, ties, action, done=done),
+        decision=ruling.action,
+        reason=_reason(upload, ties, ruling, done=done),
         matches=tuple(_match(tie) for tie in ties[:MATCHES]),
         problems=upload.identity.problems,
+        ruling=ruling,
+        seen=seen,
     )
 
 
-def _reason(upload: Upload, ties: Sequence[Tie], action: Action, *, done: bool) -> str:
+def _reason(upload: Upload, ties: Sequence[Tie], ruling: Ruling, *, done: bool) -> str:
     named = [tie for tie in ties if tie.rule.mention]
     # The one that decided comes first; a container is stored for its new images, so none of these did.
-    deciding = next((tie for tie in named if tie.rule.action is action), None)
+    deciding = next((tie for tie in named if tie.rule.action is ruling.action), None)
     tie = deciding or (named[0] if named else None)
     mention = None
     if tie is not None:
         side = "a" if tie.question is None else tie.question.upload
         whole = tie.question is None
         mention = Mention(occurrence=tie.occurrence, verdict=tie.verdict, upload=side, whole=whole)
-    return reason(action, upload.identity, mention, more=max(0, len(named) - 1), done=done)
+    more = max(0, len(named) - 1)
+    return reason(ruling.action, upload.identity, mention, more=more, message=ruling.message, done=done)
 
 
 def _match(tie: Tie) -> Match:

@@ -8,14 +8,16 @@ from onecopy.catalog.occurrences import Occurrence
 from onecopy.fingerprint import FINGERPRINT_VERSION
 from onecopy.pipelines.exact import UNFINISHED
 from onecopy.pipelines.gate.answers import pair
-from onecopy.pipelines.gate.look import Look, Upload
+from onecopy.pipelines.gate.look import Look
 from onecopy.pipelines.gate.model import GateReply
 from onecopy.pipelines.gate.reply import plain, reply
+from onecopy.pipelines.gate.upload import Upload
 from onecopy.pipelines.identify import EXTRAS
+from onecopy.policy import Policy
 from onecopy.verify.interface import VERIFY_VERSION
 
 
-def store(connection: Connection, upload: Upload, found: Look) -> GateReply:
+def store(connection: Connection, upload: Upload, found: Look, policy: Policy) -> GateReply:
     """Write what became of an upload: its content, its occurrence, the verdicts and the decision."""
     _store_content(connection, upload)
     context = upload.context
@@ -30,7 +32,7 @@ def store(connection: Connection, upload: Upload, found: Look) -> GateReply:
     )
     number = occurrences.add(connection, one)
     _store_verdicts(connection, upload, found)
-    answer = reply(upload, found, occurrence=one.public_id)
+    answer = reply(upload, found, policy, occurrence=one.public_id)
     decisions.add(
         connection,
         Decision(

@@ -1,13 +1,14 @@
-"""What an upload is to single earlier occurrences, and what follows from all of it together."""
+"""What an upload is to single earlier occurrences, and the rule of the policy that fits each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.model import Relation, Verdict
 from onecopy.pipelines.gate.compare import Question
-from onecopy.pipelines.gate.model import Context
-from onecopy.policy.rules import Action, Rule, Scope, rule_for, settle_file, settle_image
+from onecopy.pipelines.gate.upload import Upload
+from onecopy.policy import Facts, Policy, Rule, Scope, Seen
+from onecopy.policy.rules import rule_for
 
 _STRONGEST = tuple(Relation)
 
@@ -18,22 +19,37 @@ class Tie:
 
     occurrence: Occurrence
     verdict: Verdict
+    facts: Facts
     rule: Rule
-    scope: Scope
     question: Question | None = None
+
+    @property
+    def scope(self) -> Scope:
+        """Where the earlier occurrence is."""
+        return self.facts.scope
+
+    @property
+    def seen(self) -> Seen:
+        """What the policy sees of it."""
+        return Seen(image=None if self.question is None else self.question.position, facts=self.facts)
 
 
 def tied(
-    one: Occurrence,
-    verdict: Verdict,
-    context: Context,
-    rules: Sequence[Rule],
-    question: Question | None = None,
+    one: Occurrence, verdict: Verdict, upload: Upload, policy: Policy, question: Question | None = None
 ) -> Tie:
     """One tie, with the rule that fits it."""
-    scope = Scope.CASE if one.case_id == context.case else Scope.AGENCY
-    rule = rule_for(rules, verdict.relation, verdict.confidence, scope)
-    return Tie(occurrence=one, verdict=verdict, rule=rule, scope=scope, question=question)
+    context = upload.context
+    facts = Facts(
+        relation=verdict.relation,
+        confidence=verdict.confidence,
+        scope=Scope.CASE if one.case_id == context.case else Scope.AGENCY,
+        agency=context.agency,
+        source=context.source,
+        category=context.category,
+        file_type=upload.file_type,
+    )
+    rule = rule_for(policy.rules, facts)
+    return Tie(occurrence=one, verdict=verdict, facts=facts, rule=rule, question=question)
 
 
 def in_order(ties: Iterable[Tie]) -> list[Tie]:
@@ -44,17 +60,3 @@ def in_order(ties: Iterable[Tie]) -> list[Tie]:
         return tie.scope is not Scope.CASE, strength, -tie.verdict.confidence, tie.occurrence.id
 
     return sorted(ties, key=rank)
-
-
-def settle(ties: Iterable[Tie], count: int) -> Action:
-    """What all ties mean for a file of ``count`` images."""
-    whole: list[Rule] = []
-    by_image: dict[int, list[Rule]] = {}
-    for tie in ties:
-        if tie.question is None:
-            whole.append(tie.rule)
-        else:
-            by_image.setdefault(tie.question.position, []).append(tie.rule)
-    if not count:
-        return settle_image(whole)
-    return settle_file([settle_image(whole + by_image.get(position, [])) for position in range(count)])

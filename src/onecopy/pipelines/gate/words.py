@@ -7,7 +7,7 @@ from datetime import datetime
 
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.model import FileIdentity, Relation, Verdict
-from onecopy.policy.rules import Action
+from onecopy.policy import Action
 
 _MONTHS = [
     "January",
@@ -55,7 +55,13 @@ def shown(text: str) -> str:
 
 
 def reason(
-    action: Action, identity: FileIdentity, mention: Mention | None, *, more: int = 0, done: bool = True
+    action: Action,
+    identity: FileIdentity,
+    mention: Mention | None,
+    *,
+    more: int = 0,
+    message: str = "",
+    done: bool = True,
 ) -> str:
     """Say what became of an upload and why.
 
@@ -64,6 +70,7 @@ def reason(
         identity: What was found in the file.
         mention: The earlier occurrence that counted, if one may be named.
         more: How many other earlier occurrences have to do with it.
+        message: What the agency's policy says to the uploader.
         done: Whether it was done, or would be.
 
     Returns:
@@ -72,6 +79,7 @@ def reason(
     sentences = [_about(identity, mention), *_difference(mention), _done(action, mention, done=done)]
     if more:
         sentences.append(f"{more} more related {'one is' if more == 1 else 'ones are'} listed.")
+    sentences.append(message)
     sentences += _unread(identity)
     return " ".join(sentence for sentence in sentences if sentence)
 

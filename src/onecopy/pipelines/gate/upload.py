@@ -1,0 +1,28 @@
+"""An upload on its way through the gate."""
+
+from dataclasses import dataclass, field
+
+from onecopy.model import FileIdentity, Verdict
+from onecopy.pipelines.gate.compare import Key
+from onecopy.pipelines.gate.model import Context
+
+
+@dataclass(slots=True, kw_only=True)
+class Upload:
+    """What is known of an upload, and what was found out so far."""
+
+    sha256: str
+    size: int
+    context: Context
+    identity: FileIdentity
+    settled: bool = True
+    """Whether the identity may be remembered."""
+    answers: dict[Key, Verdict] = field(default_factory=dict)
+    """Verdicts of the pixels, by question."""
+
+    @property
+    def file_type(self) -> str:
+        """What the file itself is: the container, else the image; empty if it could not be read."""
+        outermost = [one.format for one in self.identity.containers if not one.inner]
+        outermost += [one.fingerprint.format for one in self.identity.images if not one.inner]
+        return outermost[0] if outermost else ""
