@@ -1,6 +1,7 @@
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -79,12 +80,13 @@ def test_a_locked_catalog_is_one_sentence(tmp_path: Path) -> None:
         other.close()
 
 
-def test_a_full_disk_is_told_from_other_troubles(catalog: Catalog) -> None:
-    with pytest.raises(EnvironmentProblem, match="disk is full") as caught, catalog.write() as connection:
-        _fill(connection)
-    assert caught.value.code == "disk-full"
-    with catalog.read() as connection:
-        assert settings.get(connection, "0") is None
+def test_a_full_disk_is_told_from_other_troubles(tmp_path: Path) -> None:
+    with Catalog(tmp_path / "c.db") as catalog:
+        with pytest.raises(EnvironmentProblem, match="disk is full") as caught, catalog.write() as connection:
+            _fill(connection)
+        assert caught.value.code == "disk-full"
+        with catalog.read() as connection:
+            assert settings.get(connection, "0") is None
 
 
 def _fill(connection: Connection) -> None:
@@ -129,12 +131,18 @@ def test_a_damaged_catalog(tmp_path: Path) -> None:
         Catalog(path)
 
 
-def test_a_newer_catalog(tmp_path: Path) -> None:
-    path = tmp_path / "c.db"
-    with Catalog(path) as catalog, catalog.write() as connection:
+def test_a_newer_catalog(catalog_url: str) -> None:
+    with Catalog(catalog_url) as catalog, catalog.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(EnvironmentProblem, match="newer onecopy"):
-        Catalog(path)
+        Catalog(catalog_url)
+
+
+def test_many_that_open_a_new_catalog_at_once(catalog_url: str) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        for catalog in threads.map(Catalog, [catalog_url] * 4):
+            with catalog, catalog.read() as connection:
+                assert settings.get(connection, "n") is None
 
 
 def test_an_address_that_leads_nowhere(tmp_path: Path) -> None:

@@ -1,13 +1,14 @@
 """Decisions: what a policy or a person did about an occurrence. They are added, never changed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from onecopy.catalog.schema import decision
+from onecopy.catalog.occurrences import Occurrence, from_row
+from onecopy.catalog.schema import decision, occurrence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,25 +21,38 @@ class Decision:
     matches: Sequence[Any] = ()
     """Plain types only."""
     made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    policy: str | None = None
+    """The digest of the policy that decided; ``None`` where a person did."""
+    rule: str | None = None
+    reviewers: int = 0
+    """How many people must agree, if it is held."""
+    facts: Mapping[str, Any] | None = None
+    """What the policy went by; plain types."""
+
+
+_FIELDS = tuple(one.name for one in fields(Decision))
 
 
 def add(connection: Connection, one: Decision) -> None:
     """Remember a decision."""
-    connection.execute(
-        insert(decision).values(
-            occurrence=one.occurrence,
-            decision=one.decision,
-            reason=one.reason,
-            matches=list(one.matches),
-            made_at=one.made_at,
-        )
-    )
+    values = {name: getattr(one, name) for name in _FIELDS} | {"matches": list(one.matches)}
+    connection.execute(insert(decision).values(values))
 
 
 def of_occurrence(connection: Connection, occurrence: int) -> list[Decision]:
     """The decisions about an occurrence, oldest first; the last one holds."""
     query = select(decision).where(decision.c.occurrence == occurrence).order_by(decision.c.id)
-    return [
-        Decision(**{name: row[name] for name in ("occurrence", "decision", "reason", "matches", "made_at")})
-        for row in connection.execute(query).mappings()
-    ]
+    return [_decision(row) for row in connection.execute(query).mappings()]
+
+
+def by_policies(connection: Connection, since: datetime) -> Iterator[tuple[Occurrence, Decision]]:
+    """What policies decided since a moment, oldest first, each with its upload."""
+    columns = [*occurrence.c, *(decision.c[name].label(f"made_{name}") for name in _FIELDS)]
+    query = select(*columns).join(occurrence, occurrence.c.id == decision.c.occurrence)
+    query = query.where(decision.c.made_at >= since, decision.c.policy.is_not(None)).order_by(decision.c.id)
+    for row in connection.execution_options(yield_per=500).execute(query).mappings():
+        yield from_row(row), _decision({name: row[f"made_{name}"] for name in _FIELDS})
+
+
+def _decision(row: Mapping[Any, Any]) -> Decision:
+    return Decision(**{name: row[name] for name in _FIELDS})

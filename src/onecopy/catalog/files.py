@@ -86,7 +86,7 @@ def within(connection: Connection, root: str) -> Iterator[KnownFile]:
     after = below[:-1] + chr(ord("/") + 1)
     inside = (occurrence.c.locator >= below) & (occurrence.c.locator < after)
     query = _KNOWN.where((occurrence.c.locator == root) | inside).order_by(occurrence.c.locator)
-    yield from map(_known, connection.execution_options(yield_per=500).execute(query))
+    yield from map(_known, connection.execute(query, execution_options={"yield_per": 500}))
 
 
 def put_states(connection: Connection, states: Sequence[tuple[int, State]]) -> None:

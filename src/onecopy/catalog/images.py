@@ -23,7 +23,7 @@ class StoredImage:
 
 
 def _stored(connection: Connection, query: Select[Any]) -> Iterator[StoredImage]:
-    result = connection.execution_options(yield_per=500).execute(query)
+    result = connection.execute(query, execution_options={"yield_per": 500})
     for row in result.mappings():
         yield StoredImage(
             id=row["id"],

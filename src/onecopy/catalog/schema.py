@@ -190,7 +190,20 @@ decision = Table(
     Column("decision", String(16), nullable=False),
     Column("reason", Text, nullable=False),
     Column("matches", JSON, nullable=False),
-    Column("made_at", Moment, nullable=False),
+    Column("made_at", Moment, nullable=False, index=True),
+    _sha256("policy"),  # the digest of the one that decided; null where a person did
+    Column("rule", Text),
+    Column("reviewers", SmallInteger, nullable=False, server_default="0"),  # how many must agree, if held
+    Column("facts", JSON(none_as_null=True)),  # what the policy went by, to try another one on it
+)
+
+policy = Table(
+    "policy",
+    metadata,
+    _sha256("digest", primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("first_used_at", Moment, nullable=False),
 )
 
 preview = Table(

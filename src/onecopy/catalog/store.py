@@ -1,22 +1,23 @@
 """The catalog itself: where it is, how it is opened, and its transactions."""
 
 import contextlib
-import os
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
 import msgspec
-from sqlalchemy import URL, Connection, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
+from onecopy.catalog import postgresql, sqlite
 from onecopy.catalog.migrate import bring_up_to_date
-from onecopy.catalog.problems import environment_problem
+from onecopy.catalog.problems import environment_problem, shown
 from onecopy.errors import EnvironmentProblem, UsageError
 
 BUSY_SECONDS = 10.0
 """How long to wait for another program that writes to the same catalog."""
+
+_DRIVER = "postgresql+psycopg"
 
 
 def default_url() -> str:
@@ -28,7 +29,7 @@ def default_url() -> str:
 
 
 def parse(where: str | Path) -> URL:
-    """A database URL, or the path of an SQLite file.
+    """A database URL (``postgresql://user@host/name``), or the path of an SQLite file.
 
     Raises:
         UsageError: It is neither.
@@ -37,25 +38,27 @@ def parse(where: str | Path) -> URL:
     if "://" not in text:
         return URL.create("sqlite", database=str(Path(text).expanduser()))
     try:
-        return make_url(text)
-    except ArgumentError as error:
+        url = make_url(text)
+    except (ArgumentError, ValueError) as error:
         raise UsageError(
-            "The catalog's address cannot be read. Give a path, or a URL like sqlite:///file.db."
+            "The catalog's address cannot be read. Give a path, or a URL like postgresql://user@host/name."
         ) from error
+    return url.set(drivername=_DRIVER) if url.drivername in ("postgresql", "postgres") else url
 
 
 class Catalog:
     """An open catalog, brought up to date. Thread-safe; close it when done (it is a context manager).
 
     Args:
-        where: A path, a database URL, or ``None`` for the default.
+        where: A path, a database URL (SQLite or PostgreSQL), or ``None`` for the default.
         durable: Wait for the disk at every commit (SQLite ``synchronous=FULL``), as the gate must before
-            it answers. A scan does without (``NORMAL``): a power cut then loses its last seconds, which the
-            next scan makes good, and never harms the file.
+            it answers. A scan does without: a power cut then loses its last seconds, which the next scan
+            makes good, and never harms the database.
         busy_seconds: How long to wait for another writer; by default :data:`BUSY_SECONDS`.
 
     Raises:
-        EnvironmentProblem: It cannot be opened, written, or understood.
+        EnvironmentProblem: It cannot be reached, opened, written, or understood; ``needs-extra`` where the
+            driver is not installed.
         UsageError: ``where`` is no path or URL.
     """
 
@@ -63,20 +66,25 @@ class Catalog:
         self, where: str | Path | None = None, *, durable: bool = False, busy_seconds: float | None = None
     ) -> None:
         self.url = parse(default_url() if where is None else where)
-        if self.url.get_backend_name() == "sqlite":
-            _make_folder(self.url.database or "")
+        self._is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._reader: dict[str, Any] = {} if self._is_sqlite else postgresql.READER
         self._engine = self._connectable(durable, BUSY_SECONDS if busy_seconds is None else busy_seconds)
         try:
-            with self._spoken(), self._engine.connect() as connection:
+            with self._connected() as connection:
                 bring_up_to_date(connection)
         except BaseException:
             self._engine.dispose()
             raise
 
-    def _connectable(self, durable: bool, busy_seconds: float) -> Any:
-        arguments: dict[str, Any] = {}
-        if self.url.get_backend_name() == "sqlite":
-            arguments["connect_args"] = {"timeout": busy_seconds}
+    @property
+    def place(self) -> str:
+        """Where it is, to be shown to people: nothing secret is in it."""
+        return shown(self.url)
+
+    def _connectable(self, durable: bool, busy_seconds: float) -> Engine:
+        arguments = sqlite.arguments(self.url, busy_seconds) if self._is_sqlite else {}
+        if self.url.drivername == _DRIVER:
+            arguments = postgresql.arguments(busy_seconds)
         try:
             engine = create_engine(
                 self.url,
@@ -84,13 +92,23 @@ class Catalog:
                 json_deserializer=msgspec.json.decode,
                 **arguments,
             )
-        except (NoSuchModuleError, ModuleNotFoundError) as error:
-            raise EnvironmentProblem(
-                f"No driver for {self.url.drivername} is installed. Install it, or use an SQLite file."
-            ) from error
-        if self.url.get_backend_name() == "sqlite":
-            _set_up_sqlite(engine, durable)
+        except (NoSuchModuleError, ImportError) as error:
+            raise self._no_driver() from error
+        if self._is_sqlite:
+            sqlite.set_up(engine, durable=durable)
+        else:
+            postgresql.set_up(engine, durable=durable, busy_seconds=busy_seconds)
         return engine
+
+    def _no_driver(self) -> EnvironmentProblem:
+        if self.url.drivername != _DRIVER:
+            return EnvironmentProblem(
+                f"There is no driver for {self.url.drivername}. Use an SQLite file or PostgreSQL."
+            )
+        return EnvironmentProblem(
+            "A catalog on PostgreSQL needs a driver. Install it with: pip install 'onecopy[postgres]'",
+            code="needs-extra",
+        )
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
@@ -99,26 +117,31 @@ class Catalog:
         Raises:
             EnvironmentProblem: The database stands in the way.
         """
-        with self._spoken(), self._engine.connect() as connection, connection.begin():
+        with self._connected(**self._reader) as connection, connection.begin():
             yield connection
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One transaction: all of it or none. Writers go one at a time, from here on.
+    def write(self, scopes: Iterable[str] = ()) -> Iterator[Connection]:
+        """One transaction: all of it or none.
+
+        Args:
+            scopes: What it looks at and changes. Writers that share a scope go one at a time, from here on;
+                one that names none excludes all others. SQLite has but one writer at a time anyway.
 
         Raises:
-            EnvironmentProblem: Locked for too long, disk full, read-only.
+            EnvironmentProblem: Locked for too long, disk full, read-only; ``collided`` where two writers
+                stood in each other's way: try again.
         """
-        with self._spoken(), self._engine.connect() as connection:
-            connection = connection.execution_options(onecopy_write=True)
-            with connection.begin():
-                yield connection
+        options = {"onecopy_write": True, "onecopy_scopes": tuple(scopes)}
+        with self._connected(**options) as connection, connection.begin():
+            yield connection
 
     @contextlib.contextmanager
-    def _spoken(self) -> Iterator[None]:
+    def _connected(self, **options: Any) -> Iterator[Connection]:
         try:
-            yield
-        except DBAPIError as error:
+            with self._engine.connect() as connection:
+                yield connection.execution_options(**options)
+        except SQLAlchemyError as error:
             problem = environment_problem(error, self.url)
             if problem is None:
                 raise
@@ -126,10 +149,7 @@ class Catalog:
 
     def files(self) -> list[str]:
         """The absolute paths of the files it consists of, where it is on this machine."""
-        if self.url.get_backend_name() != "sqlite" or not self.url.database:
-            return []
-        path = os.path.realpath(self.url.database)
-        return [path + suffix for suffix in ("", "-wal", "-shm", "-journal")]
+        return sqlite.files(self.url) if self._is_sqlite else []
 
     def close(self) -> None:
         """Let go of the database. Safe to call twice."""
@@ -140,31 +160,3 @@ class Catalog:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _make_folder(database: str) -> None:
-    if not database or database.startswith((":memory:", "file:")):
-        return
-    folder = Path(database).parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise EnvironmentProblem(
-            f"The catalog's folder {folder} cannot be made ({error.strerror}). Choose another with --catalog."
-        ) from error
-
-
-def _set_up_sqlite(engine: Any, durable: bool) -> None:
-    """Explicit transactions: by default the driver would begin one only at the first change."""
-
-    @event.listens_for(engine, "connect")
-    def connected(connection: sqlite3.Connection, _: object) -> None:
-        connection.isolation_level = None
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-
-    @event.listens_for(engine, "begin")
-    def begun(connection: Connection) -> None:
-        writing = connection.get_execution_options().get("onecopy_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

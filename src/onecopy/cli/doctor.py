@@ -13,6 +13,8 @@ EXTRAS = {
     "service": ("fastapi", "the gate: onecopy serve"),
     "parquet": ("pyarrow", "Parquet beside CSV"),
     "heic": (MODULES["heic"], "HEIC pictures"),
+    "postgres": ("psycopg", "a catalog on PostgreSQL"),
+    "s3": ("obstore", "a vault on S3"),
 }
 
 
@@ -45,11 +47,11 @@ def doctor(
 
 def _show_catalog(where: str | None) -> bool:
     from onecopy.catalog import occurrences
+    from onecopy.catalog.problems import shown
     from onecopy.catalog.store import Catalog, default_url, parse
     from onecopy.errors import EnvironmentProblem
 
-    url = parse(where or default_url())
-    typer.echo(f"Catalog\n  {url.render_as_string(hide_password=True)}")
+    typer.echo(f"Catalog\n  {shown(parse(where or default_url()))}")
     try:
         with Catalog(where) as catalog, catalog.read() as connection:
             for name, number in occurrences.counts(connection).items():

@@ -37,7 +37,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
         settings = replace(settings, port=listening.getsockname()[1])
         with Catalog(settings.catalog, durable=True) as catalog:
             token = set_up_token(catalog, settings.admin_token)
-            where = catalog.url.render_as_string(hide_password=True)
+            where = catalog.place
         vault = LocalVault(settings.vault or default_vault())
         if settings.workers > 1:
             _introduce(settings, token, where, vault, say)

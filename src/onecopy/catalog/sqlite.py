@@ -1,0 +1,56 @@
+"""What SQLite needs: its folder, WAL, explicit transactions, and one writer at a time."""
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, event
+
+from onecopy.errors import EnvironmentProblem
+
+
+def arguments(url: URL, busy_seconds: float) -> dict[str, Any]:
+    """What ``create_engine`` is told, once the folder of the file is there.
+
+    Raises:
+        EnvironmentProblem: The folder cannot be made.
+    """
+    _make_folder(url.database or "")
+    return {"connect_args": {"timeout": busy_seconds}}
+
+
+def set_up(engine: Engine, *, durable: bool) -> None:
+    """Explicit transactions: by default the driver would begin one only at the first change."""
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("onecopy_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def files(url: URL) -> list[str]:
+    """The absolute paths of the files it consists of."""
+    if not url.database:
+        return []
+    path = os.path.realpath(url.database)
+    return [path + suffix for suffix in ("", "-wal", "-shm", "-journal")]
+
+
+def _make_folder(database: str) -> None:
+    if not database or database.startswith((":memory:", "file:")):
+        return
+    folder = Path(database).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"The catalog's folder {folder} cannot be made ({error.strerror}). Choose another with --catalog."
+        ) from error
