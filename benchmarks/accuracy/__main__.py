@@ -1,124 +1,91 @@
-"""``python -m benchmarks.accuracy [SET…]``: scan ``../shared/data``, and score the findings as it says."""
+"""``python -m benchmarks.accuracy [SET…]``: how often the relations are right, on files whose truth is known."""
 
 import argparse
-import json
-import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
 
-from benchmarks.measure import machine, table, title
+from benchmarks.accuracy import collection, results
+from benchmarks.accuracy.results import Row
+from benchmarks.measure import machine, title
 from benchmarks.pictures import DATA
-from onecopy.findings import Findings
-from onecopy.model import Relation
-from onecopy.pipelines.scan.run import Scan
-from onecopy.report import write
 
 
-class Stages:
-    """Progress that remembers how long each stage took and how much it did."""
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[str, float, int]] = []
-        self._now: tuple[str, float] | None = None
-        self._items = 0
-
-    def stage(self, name: str, *, items: int | None = None, bytes_: int | None = None) -> None:
-        self.end()
-        self._now, self._items = (name, time.monotonic()), items or 0
-
-    def advance(self, items: int = 1, bytes_: int = 0) -> None:
-        pass
-
-    def end(self) -> None:
-        if self._now is not None:
-            name, begun = self._now
-            self.taken.append((name, time.monotonic() - begun, self._items))
-        self._now = None
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="benchmarks.accuracy", description=__doc__)
-    parser.add_argument("sets", nargs="*", help="only these sets; by default everything")
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--out", type=Path, help="keep the report here")
-    parser.add_argument("--list", action="store_true", help="list every false merge and loss")
-    asked = parser.parse_args()
+def main() -> int:
+    asked = _arguments()
     title(f"Accuracy ({machine()})")
     if not (DATA / "score.py").exists():
-        print("SKIPPED: there is no ../shared/data here, so there is nothing whose truth is known.")
-        return
-    wanted = [DATA / name for name in asked.sets] or [DATA]
-    with tempfile.TemporaryDirectory(prefix="onecopy-bench-") as folder:
-        out = asked.out or Path(folder)
-        out.mkdir(parents=True, exist_ok=True)
-        findings = _scan(wanted, Path(folder) / "catalog.db", out, asked.workers)
-        _score(out / "findings.json", asked.sets, detailed=asked.list)
-    _candidates(findings)
+        print(
+            "SKIPPED parts 1 and 2: there is no ../shared/data here, so there is nothing whose truth is known."
+        )
+        asked.part = [part for part in asked.part if part == 3]
+    rows: list[Row] = []
+    extra: dict[str, object] = {}
+    try:
+        if 1 in asked.part:
+            title("Part one: a collection whose truth is known")
+            collection.measure(asked.sets, workers=asked.workers, out=asked.out, detailed=asked.list)
+        if 2 in asked.part:
+            _changed(asked, rows, extra)
+    except KeyboardInterrupt:
+        print("Interrupted; nothing more is measured.", file=sys.stderr)
+        return 130
+    finally:
+        if asked.json and rows:
+            results.write(rows, extra, asked.json)
+    return 0
 
 
-def _scan(sources: list[Path], store: Path, out: Path, workers: int) -> Findings:
-    stages = Stages()
-    with Scan(sources, catalog=store, workers=workers) as one:
-        findings = one.run(stages).findings
-        stages.end()
-        write(findings, out, price_per_tb_year=0, preview=one.preview)
-    totals = findings.totals
-    head = [f"{totals.files:,} files, {totals.images:,} images", "time", "items"]
-    rows = [
-        [name, f"{seconds:.1f} s", f"{items:,}" if items else ""] for name, seconds, items in stages.taken
-    ]
-    table(head, [*rows, ["in all", f"{sum(seconds for _, seconds, _ in stages.taken):.1f} s", ""]])
-    return findings
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks.accuracy", description=__doc__)
+    parser.add_argument("sets", nargs="*", help="part one: only these sets; by default everything")
+    parser.add_argument("--part", type=int, choices=(1, 2, 3), nargs="+", default=[1, 2, 3])
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--out", type=Path, help="part one: keep the report here")
+    parser.add_argument("--list", action="store_true", help="list every failure")
+    parser.add_argument("--images", type=int, default=280, help="part two: how many originals")
+    parser.add_argument(
+        "--each", type=int, default=20, help="part two: pairs for each recipe and strength, at least"
+    )
+    parser.add_argument("--only", type=lambda text: text.split(","), help="part two: recipes, as crop,jpeg")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="keep the findings of every scan here")
+    parser.add_argument("--json", type=Path, help="write every pair and what was said of it here")
+    return parser.parse_args()
 
 
-def _score(findings: Path, sets: list[str], *, detailed: bool) -> None:
-    command = [sys.executable, DATA / "score.py", findings]
-    scored = json.loads(subprocess.run([*command, "--json"], check=True, capture_output=True).stdout)
-    shown = [one for one in scored["sets"] if not sets or one["set"] in sets]
-    rows = [_row(one["set"], str(one["files"]), one) for one in shown]
-    if not sets:
-        whole = scored["all"]
-        for word in ("pictures", "worst"):
-            shares = {key: whole[key][word] for key in ("again", "again_linkable", "changed")}
-            rows.append(_row(word, "", shares))
-        rows.append(_row("all", "", whole | dict.fromkeys(("again", "again_linkable", "changed"))))
-    head = ["set", "files", "again", "linkable", "changed", "losses", "false merges", "false edited"]
-    table(head, rows)
-    print(f"Linked across sets (each to be looked at): {scored['all']['across_sets']}\n")
-    if detailed:
-        text = subprocess.run([*command, "--list"], check=True, capture_output=True, text=True).stdout
-        print("\n".join(line for line in text.splitlines() if line.startswith("  ")))
+def _changed(asked: argparse.Namespace, rows: list[Row], extra: dict[str, object]) -> None:
+    from benchmarks.accuracy.changed import Changed
+    from benchmarks.accuracy.recipes import wanted
 
-
-def _row(name: str, files: str, one: dict[str, float | None]) -> list[str]:
-    shares = [one.get(key) for key in ("again", "again_linkable", "changed")]
-    counts = [one.get(key) for key in ("losses", "false_merges", "false_edited")]
-    return [
-        name,
-        files,
-        *("–" if share is None else f"{share:.1%}" for share in shares),
-        *("" if count is None else str(count) for count in counts),
-    ]
-
-
-def _candidates(findings: Findings) -> None:
-    """What became of the pairs that were compared; occurrences that share all their bytes are left out."""
-    counts = dict(findings.totals.by_relation)
-    counts.pop(Relation.SAME_BYTES, None)
-    compared = sum(counts.values())
-    images = len({one.sha256 for one in findings.images})
-    if not compared:
-        return
-    rows = [
-        [relation, f"{counts[relation]:,}", f"{counts[relation] / compared:.1%}"]
-        for relation in Relation
-        if relation in counts
-    ]
-    rows.append(["compared", f"{compared:,}", f"{compared / max(1, images):.1f} for each distinct image"])
-    table(["pairs that were compared", "pairs", "share"], rows)
+    title("Part two: real pictures, changed by the tools people use")
+    one = Changed(
+        images=asked.images,
+        each=asked.each,
+        recipes=wanted(asked.only),
+        seed=asked.seed,
+        keep=asked.keep,
+    )
+    try:
+        one.run()
+    finally:
+        found = one.outcome
+        rows += found.rows
+        extra |= {"merged": sorted(found.merged), "asked": sorted(found.asked), "unfit": found.unfit}
+        extra["unreadable"] = found.unreadable
+        results.recipe_table(found.rows)
+        print(
+            f"Different pictures: {found.compared:,} pairs compared, {len(found.merged)} merged wrongly, "
+            f"{len(found.asked)} called edited or unclear. Cases that a picture did not allow: {len(found.unfit)}. "
+            f"Made files that could not be read: {len(found.unreadable)}."
+        )
+        for a, b in sorted(found.merged):
+            print(f"  MERGED different pictures: {a}  {b}")
+        for row in found.rows:
+            if row.lost:
+                print(f"  MERGED although changed: {row.path_a}  {row.path_b}")
+        if asked.list:
+            results.list_failures(found.rows)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
