@@ -1,4 +1,4 @@
-"""``python -m benchmarks.accuracy [SET…]``: how often the relations are right, on files whose truth is known."""
+"""``python -m benchmarks.accuracy [SET…]``: how often relations are right, where that is known."""
 
 import argparse
 import sys
@@ -15,7 +15,7 @@ def main() -> int:
     title(f"Accuracy ({machine()})")
     if not (DATA / "score.py").exists():
         print(
-            "SKIPPED parts 1 and 2: there is no ../shared/data here, so there is nothing whose truth is known."
+            "SKIPPED parts 1 and 2: there is no ../shared/data here, so no real picture whose truth is known."
         )
         asked.part = [part for part in asked.part if part == 3]
     rows: list[Row] = []
@@ -75,8 +75,8 @@ def _changed(asked: argparse.Namespace, rows: list[Row], extra: dict[str, object
         results.recipe_table(found.rows)
         print(
             f"Different pictures: {found.compared:,} pairs compared, {len(found.merged)} merged wrongly, "
-            f"{len(found.asked)} called edited or unclear. Cases that a picture did not allow: {len(found.unfit)}. "
-            f"Made files that could not be read: {len(found.unreadable)}."
+            f"{len(found.asked)} called edited or unclear. Cases that a picture did not allow: "
+            f"{len(found.unfit)}. Made files that could not be read: {len(found.unreadable)}."
         )
         for a, b in sorted(found.merged):
             print(f"  MERGED different pictures: {a}  {b}")

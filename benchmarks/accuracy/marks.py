@@ -24,14 +24,16 @@ def _seen(before: Image.Image, after: Image.Image) -> int:
     return int((np.abs(a - b).max(axis=2) >= _SEEN).sum())
 
 
-def _somewhere(image: Image.Image, size: tuple[int, int], work: Work, change: Change) -> Image.Image:
-    """Change a box of a size where that can be seen: in at least a tenth of it."""
+def _somewhere(
+    image: Image.Image, size: tuple[int, int], work: Work, change: Change, *, least: float = 0.1
+) -> Image.Image:
+    """Change a box of a size where that can be seen: in at least a tenth of it, if nothing else is said."""
     width, height = min(size[0], image.width), min(size[1], image.height)
     for _ in range(_TRIES):
         left = int(work.random.integers(0, image.width - width + 1))
         top = int(work.random.integers(0, image.height - height + 1))
         made = change(image.copy(), (left, top, left + width, top + height))
-        if _seen(image, made) >= max(20, width * height * 0.1):
+        if _seen(image, made) >= max(20, width * height * least):
             return made
     raise UnfitError("it would not be seen anywhere")
 
@@ -122,7 +124,7 @@ def _signed(image: Image.Image, work: Work) -> Image.Image:
         ImageDraw.Draw(copy).line(points, fill=(28, 36, 120), width=thick, joint="curve")
         return copy
 
-    return _somewhere(image, (width, round(width * 0.3) + thick), work, change)
+    return _somewhere(image, (width, round(width * 0.3) + thick), work, change, least=0.015)
 
 
 def _redacted(image: Image.Image, work: Work) -> Image.Image:

@@ -1,4 +1,4 @@
-"""Recipes that other programs follow: libvips, ImageMagick, cjpeg, heif-enc, PDF tools, an office, a browser."""
+"""Recipes that other programs follow: libvips, ImageMagick, cjpeg, heif-enc, PDF tools, office, browser."""
 
 import html
 import shutil
@@ -273,13 +273,13 @@ RECIPES = (
         strengths=steps(("-r 150 -png", ".png"), ("-r 120 -jpeg", ".jpg"), ("-r 300 -jpeg -gray", ".jpg")),
         unclear=_MOST,
     ),
+    Recipe(name="office-pdf", same="same", make=_office, needs=("soffice",), strengths={"middle": "pdf"}),
     Recipe(
-        name="office",
-        same="same",
+        name="office-page",  # LibreOffice exports the page on which the picture lies
+        same="edited",
         make=_office,
         needs=("soffice",),
-        strengths=steps("pdf", "png", "jpg"),
-        unclear=_MOST,
+        strengths={"middle": "png", "strong": "jpg"},
     ),
     Recipe(
         name="browser",

@@ -84,8 +84,8 @@ def picture(path: Path) -> Image.Image:
 
 
 def saved(image: Image.Image, source: Path, stem: Path, *, quality: int = 90) -> Path:
-    """Save as programs do: in the format it came in."""
-    if source.suffix.lower() in {".jpg", ".jpeg"}:
+    """Save as programs do: in the format it came in, if that can hold it."""
+    if source.suffix.lower() in {".jpg", ".jpeg"} and image.mode not in {"1", "P"}:
         return _save(image, stem, ".jpg", quality=quality)
     return _save(image, stem, ".png")
 

@@ -114,7 +114,7 @@ def _compared(store: Path) -> dict[Pair, str]:
     """From the catalog: findings do not list pairs that have nothing to do with each other."""
     with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as database:
         files: dict[int, set[str]] = defaultdict(set)
-        query = "select image.id, occurrence.locator from image join occurrence on occurrence.content = image.content"
+        query = "select image.id, locator from image join occurrence on occurrence.content = image.content"
         for number, locator in database.execute(query):
             files[number].add(name(locator))
         compared: dict[Pair, str] = {}
