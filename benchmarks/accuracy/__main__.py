@@ -26,6 +26,8 @@ def main() -> int:
             collection.measure(asked.sets, workers=asked.workers, out=asked.out, detailed=asked.list)
         if 2 in asked.part:
             _changed(asked, rows, extra)
+        if 3 in asked.part:
+            _refilled(asked, rows)
     except KeyboardInterrupt:
         print("Interrupted; nothing more is measured.", file=sys.stderr)
         return 130
@@ -47,6 +49,7 @@ def _arguments() -> argparse.Namespace:
         "--each", type=int, default=20, help="part two: pairs for each recipe and strength, at least"
     )
     parser.add_argument("--only", type=lambda text: text.split(","), help="part two: recipes, as crop,jpeg")
+    parser.add_argument("--sheets", type=int, default=8, help="part three: of each template and resolution")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="keep the findings of every scan here")
     parser.add_argument("--json", type=Path, help="write every pair and what was said of it here")
@@ -85,6 +88,23 @@ def _changed(asked: argparse.Namespace, rows: list[Row], extra: dict[str, object
                 print(f"  MERGED although changed: {row.path_a}  {row.path_b}")
         if asked.list:
             results.list_failures(found.rows)
+
+
+def _refilled(asked: argparse.Namespace, rows: list[Row]) -> None:
+    from benchmarks.accuracy.refilled import Refilled
+
+    title("Part three: forms that differ in a character, a digit or a tick")
+    one = Refilled(sheets=asked.sheets, seed=asked.seed, keep=asked.keep)
+    try:
+        one.run()
+    finally:
+        rows += one.rows
+        results.form_table(one.rows)
+        for row in one.rows:
+            if row.lost:
+                print(f"  MERGED although filled in otherwise: {row.path_a}  {row.path_b}")
+        if asked.list:
+            results.list_failures(one.rows)
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ class Row:
             return self.relation in LINKABLE or self.merged or self.fairly_unclear
         if self.expected == "edited":
             return self.relation == "edited" and not self.merged
-        return not self.merged and self.relation not in LINKABLE | {"unclear"}
+        return not self.merged and (self.relation not in LINKABLE | {"unclear"} or self.fairly_unclear)
 
     @property
     def lost(self) -> bool:
@@ -125,6 +125,15 @@ def recipe_table(rows: Iterable[Row]) -> None:
         table(HEAD, [_line(*key, mine[key]) for key in lines])
         every = [row for value in mine.values() for row in value]
         table(HEAD, [_line("all", "", every), *_by_kind(every), *_by_strength(every)])
+
+
+def form_table(rows: Iterable[Row]) -> None:
+    """One line for each resolution and change."""
+    cells: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        cells[row.strength, row.recipe].append(row)
+    lines = sorted(cells, key=lambda key: (int(key[0].split()[0]), key[1]))
+    table(["", "", *HEAD[2:]], [_line(dpi, what, cells[dpi, what]) for dpi, what in lines])
 
 
 def _by_kind(rows: Sequence[Row]) -> list[list[str]]:
