@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
-from onecopy.catalog import rows
+from onecopy.catalog import arrivals, rows
 from onecopy.catalog.batches import batches, insert_missing
 from onecopy.catalog.schema import container, content, image, remark
 from onecopy.model import ContainerFound, FileIdentity, ImageFound, Problem, Skipped
@@ -50,7 +50,8 @@ def record_all(
     """Remember what was found in contents, instead of what an earlier version found.
 
     Args:
-        connection: Of a write transaction.
+        connection: Of a write transaction; of one that holds the whole catalog, unless nobody but an agency
+            whose scope it holds has received any of them.
         found: Each content at most once.
         version: ``FINGERPRINT_VERSION``.
         extras: Which optional decoders were installed, see :func:`known`.
@@ -64,6 +65,7 @@ def record_all(
     _insert(connection, image, [row for one in found for row in _image_rows(one)])
     _insert(connection, container, [row for one in found for row in _container_rows(one)])
     _insert(connection, remark, [row for one in found for row in _remark_rows(one)])
+    arrivals.again(connection, (one.sha256 for one in found))
 
 
 def _insert(connection: Connection, table: Table, values: list[dict[str, Any]]) -> None:

@@ -50,7 +50,7 @@ def by_policies(connection: Connection, since: datetime) -> Iterator[tuple[Occur
     columns = [*occurrence.c, *(decision.c[name].label(f"made_{name}") for name in _FIELDS)]
     query = select(*columns).join(occurrence, occurrence.c.id == decision.c.occurrence)
     query = query.where(decision.c.made_at >= since, decision.c.policy.is_not(None)).order_by(decision.c.id)
-    for row in connection.execution_options(yield_per=500).execute(query).mappings():
+    for row in connection.execute(query, execution_options={"yield_per": 500}).mappings():
         yield from_row(row), _decision({name: row[f"made_{name}"] for name in _FIELDS})
 
 

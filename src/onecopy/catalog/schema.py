@@ -149,6 +149,14 @@ Index(
     postgresql_where=occurrence.c.gone_at.is_(None),
 )
 
+arrival = Table(
+    "arrival",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),  # one more than the agency's last
+    _sha256("content", ForeignKey("content.sha256"), nullable=False, index=True),
+)
+
 scan = Table(
     "scan",
     metadata,

@@ -1,7 +1,6 @@
 """Uploads: occurrences that came through the gate, looked up inside one agency."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
@@ -10,26 +9,6 @@ from onecopy.catalog.occurrences import Occurrence, from_row
 from onecopy.catalog.schema import content, occurrence, remark
 
 _UPLOADED = and_(occurrence.c.locator.is_(None), occurrence.c.gone_at.is_(None))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """That an agency received a content. ``occurrence`` grows in the order of commits."""
-
-    occurrence: int
-    agency: str
-    content: str
-
-
-def arrivals(connection: Connection, *, after: int) -> Iterator[Arrival]:
-    """What was received since a watermark, in the order of commits.
-
-    Exact where writers go one at a time (SQLite): a number seen means that every lower one was committed.
-    """
-    columns = (occurrence.c.id, occurrence.c.agency, occurrence.c.content)
-    query = select(*columns).where(_UPLOADED, occurrence.c.id > after, occurrence.c.content.is_not(None))
-    for number, agency, sha256 in connection.execute(query.order_by(occurrence.c.id)):
-        yield Arrival(occurrence=number, agency=agency or "", content=sha256)
 
 
 def held(connection: Connection, digests: Iterable[str], agency: str) -> list[Occurrence]:

@@ -23,7 +23,10 @@ def ordered(one: StoredImage, other: StoredImage) -> tuple[StoredImage, StoredIm
 def record(connection: Connection, found: Mapping[tuple[int, int], Verdict], *, version: int) -> None:
     """Remember verdicts by (A, B), instead of those of another version of the verification."""
     values = [
-        {"a": a, "b": b, "verify_version": version, **rows.from_verdict(one)} for (a, b), one in found.items()
+        {"a": a, "b": b, "verify_version": version, **rows.from_verdict(one)}
+        for (a, b), one in sorted(
+            found.items(), key=lambda item: item[0]
+        )  # two writers of the same pairs meet them in one order
     ]
     insert_or_update(connection, verdict, values)
 

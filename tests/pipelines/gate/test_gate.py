@@ -31,12 +31,12 @@ def engine():
 
 
 @pytest.fixture
-def open_gate(tmp_path, engine):
+def open_gate(tmp_path, catalog_url, engine):
     """Opens gates on one catalog and one vault, as processes of their own would have them."""
     catalogs = []
 
     def open_gate(vault=LocalVault, **how):
-        catalogs.append(Catalog(tmp_path / "catalog.db", durable=True))
+        catalogs.append(Catalog(catalog_url, durable=True))
         return Gate(catalogs[-1], vault(tmp_path / "vault"), engine, **how)
 
     yield open_gate

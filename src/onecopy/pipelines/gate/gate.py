@@ -20,7 +20,7 @@ from onecopy.pipelines.gate.known import Known
 from onecopy.pipelines.gate.look import Look, look
 from onecopy.pipelines.gate.model import Context, GateReply
 from onecopy.pipelines.gate.reply import reply
-from onecopy.pipelines.gate.store import store
+from onecopy.pipelines.gate.store import store, writing
 from onecopy.pipelines.gate.upload import Upload
 from onecopy.policy import Action, Policy, default
 from onecopy.sandbox.interface import Openable
@@ -31,6 +31,8 @@ COMPARISONS = 200
 """How many pairs of images are compared by their pixels for one upload, at most."""
 PATIENCE = 3
 """How often an upload steps back for others before it makes those of its process wait."""
+TURNS = 64
+"""How many groups of agencies take turns apart from each other, in one process."""
 ATTEMPTS = 12
 """How often it steps back at all (uploads of other processes cannot be made to wait)."""
 
@@ -65,7 +67,7 @@ class Gate:
         self._known = Known(Index, version=FINGERPRINT_VERSION)
         self._compare = Comparer(engine=engine, vault=vault, limits=self.limits)
         self._identify = Identifier(catalog=catalog, vault=vault, engine=engine, limits=self.limits)
-        self._turn = threading.RLock()
+        self._turns = tuple(threading.RLock() for _ in range(TURNS))
 
     @classmethod
     def open(
@@ -98,7 +100,7 @@ class Gate:
         """Bring fingerprints up to date and load them; without it the first upload does the loading."""
         self._identify.again()
         with self.catalog.read() as connection:
-            self._known.catch_up(connection)
+            self._known.load(connection)
 
     def spool(self) -> Spool:
         """Begin to take an upload in piece by piece; hand it to ``check`` or ``submit`` inside ``with``."""
@@ -151,17 +153,18 @@ class Gate:
             self._answer(upload, content, found.open)
 
     def _stored(self, upload: Upload, content: Openable) -> GateReply:
-        with contextlib.ExitStack() as turn:
+        turn = self._turns[hash(upload.context.agency) % len(self._turns)]
+        with contextlib.ExitStack() as turns:
             for attempt in range(ATTEMPTS):
                 if attempt == PATIENCE:
-                    turn.enter_context(self._turn)
-                with self._turn, self.catalog.write() as connection:
+                    turns.enter_context(turn)
+                with turn, writing(self.catalog, upload) as connection:
                     found = look(connection, self._known, upload, self.policy)
                     if not found.open:
                         return store(connection, upload, found, self.policy)
                 self._answer(upload, content, found.open)
             # Others are faster every time. What is left open is a person's question.
-            with self._turn, self.catalog.write() as connection:
+            with turn, writing(self.catalog, upload) as connection:
                 found = look(connection, self._known, upload, self.policy)
                 upload.answers |= {question.key: unfinished() for question in found.open}
                 found = look(connection, self._known, upload, self.policy)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from onecopy.candidates import CandidateIndex
-from onecopy.catalog import images, uploads
+from onecopy.catalog import arrivals, images
 from onecopy.model import Fingerprint
 
 PER_IMAGE = 64
@@ -18,48 +18,60 @@ ALIKE = 1000
 class Known:
     """One candidate index an agency, so that no agency's images can crowd out or reach another's.
 
-    The catalog's uploads are the log that it follows: every process adds what any process committed, up to
-    the number of the newest upload it has seen.
+    The catalog's log of arrivals is what it follows: every process adds what any process committed, up to
+    the agency's newest number that it has seen.
     """
 
     def __init__(self, make_index: Callable[[], CandidateIndex], *, version: int) -> None:
         self._make_index = make_index
         self._version = version
-        self._agencies: dict[str, CandidateIndex] = {}
-        self._contents: dict[str, set[str]] = {}
-        self._seen = 0
-        self._lock = threading.Lock()
+        self._agencies: dict[str, _Held] = {}
 
-    def catch_up(self, connection: Connection) -> None:
-        """Add what was committed, by this process or another, as far as ``connection`` sees it."""
-        with self._lock:
-            fresh: dict[str, list[str]] = {}
-            seen = self._seen
-            for arrival in uploads.arrivals(connection, after=seen):
-                seen = arrival.occurrence
-                had = self._contents.setdefault(arrival.agency, set())
-                if arrival.content not in had:
-                    fresh.setdefault(arrival.content, []).append(arrival.agency)
-            for image in images.of_contents(connection, fresh):
-                if image.fingerprint.version == self._version:
-                    for agency in fresh[image.content]:
-                        self._index(agency).add(image.id, image.fingerprint)
-                        self._contents[agency].add(image.content)
-            self._seen = seen
+    def load(self, connection: Connection) -> None:
+        """Catch up with all agencies."""
+        for agency in arrivals.agencies(connection):
+            self.catch_up(connection, agency)
+
+    def catch_up(self, connection: Connection, agency: str) -> None:
+        """Add what an agency received, by this process or another, as far as ``connection`` sees it."""
+        held = self._agencies.get(agency)
+        if held is None:
+            if not arrivals.any_of(connection, agency):
+                return  # nothing is held in memory for a name that somebody made up
+            # Two threads may come here at once; one of what they make is dropped.
+            held = self._agencies.setdefault(agency, _Held(self._make_index(), self._version))
+        held.catch_up(connection, agency)
 
     def candidates(self, agency: str, fingerprint: Fingerprint) -> list[int]:
         """The numbers of an agency's images that are worth comparing with this one, strongest first."""
-        with self._lock:
-            index = self._agencies.get(agency)
-        return [] if index is None else [one.image for one in index.query(fingerprint, limit=PER_IMAGE)]
+        held = self._agencies.get(agency)
+        return [] if held is None else [one.image for one in held.index.query(fingerprint, limit=PER_IMAGE)]
 
     def alike(self, agency: str, image: int) -> list[int]:
         """The numbers of an agency's images with the pixels of a candidate, which stands for them all."""
-        with self._lock:
-            index = self._agencies.get(agency)
-        return [] if index is None else index.alike(image)[:ALIKE]
+        held = self._agencies.get(agency)
+        return [] if held is None else held.index.alike(image)[:ALIKE]
 
-    def _index(self, agency: str) -> CandidateIndex:
-        if agency not in self._agencies:
-            self._agencies[agency] = self._make_index()
-        return self._agencies[agency]
+
+class _Held:
+    """What one agency holds."""
+
+    def __init__(self, index: CandidateIndex, version: int) -> None:
+        self.index = index
+        self._version = version
+        self._images: dict[str, list[int]] = {}
+        self._seen = 0
+        self._lock = threading.Lock()
+
+    def catch_up(self, connection: Connection, agency: str) -> None:
+        with self._lock:
+            new = list(arrivals.since(connection, agency, self._seen))
+            fresh = {content for _, content in new}
+            for content in fresh:  # logged again: its images are others now
+                for image in self._images.pop(content, ()):
+                    self.index.remove(image)
+            for one in images.of_contents(connection, sorted(fresh)):
+                if one.fingerprint.version == self._version:
+                    self.index.add(one.id, one.fingerprint)
+                    self._images.setdefault(one.content, []).append(one.id)
+            self._seen = max([self._seen, *(number for number, _ in new)])

@@ -30,8 +30,8 @@ class Look:
 
 def look(connection: Connection, known: Known, upload: Upload, policy: Policy) -> Look:
     """See what is held now, as far as ``connection`` sees it."""
-    known.catch_up(connection)
     context = upload.context
+    known.catch_up(connection, context.agency)
     same_file = uploads.held(connection, [upload.sha256], context.agency)
     whole = [tied(one, SAME_BYTES, upload, policy) for one in same_file]
     if any(tie.scope is Scope.CASE and tie.rule.action is Action.LINK for tie in whole):

@@ -1,10 +1,14 @@
 """The rows of an upload, all in the one transaction that decided."""
 
+import contextlib
+from collections.abc import Iterator
+
 from sqlalchemy import Connection
 
-from onecopy.catalog import contents, decisions, images, occurrences, verdicts
+from onecopy.catalog import arrivals, contents, decisions, images, occurrences, verdicts
 from onecopy.catalog.decisions import Decision
 from onecopy.catalog.occurrences import Occurrence
+from onecopy.catalog.store import Catalog
 from onecopy.fingerprint import FINGERPRINT_VERSION
 from onecopy.pipelines.exact import UNFINISHED
 from onecopy.pipelines.gate.answers import pair
@@ -15,6 +19,30 @@ from onecopy.pipelines.gate.upload import Upload
 from onecopy.pipelines.identify import EXTRAS
 from onecopy.policy import Policy
 from onecopy.verify.interface import VERIFY_VERSION
+
+
+@contextlib.contextmanager
+def writing(catalog: Catalog, upload: Upload) -> Iterator[Connection]:
+    """A transaction beside which nothing of the upload's agency is decided.
+
+    Where fingerprints would become others that another agency goes by, too, it is beside no other at all.
+
+    Raises:
+        EnvironmentProblem: The catalog stands in the way.
+    """
+    agency = upload.context.agency
+    with catalog.write([arrivals.scope(agency)]) as connection:
+        shared = upload.settled and arrivals.held_elsewhere(connection, upload.sha256, agency)
+        if not shared or _is_known(connection, upload):
+            yield connection
+            return
+    with catalog.write() as connection:
+        yield connection
+
+
+def _is_known(connection: Connection, upload: Upload) -> bool:
+    digests = contents.known(connection, [upload.sha256], version=FINGERPRINT_VERSION, extras=EXTRAS)
+    return bool(digests)
 
 
 def store(connection: Connection, upload: Upload, found: Look, policy: Policy) -> GateReply:
@@ -31,6 +59,7 @@ def store(connection: Connection, upload: Upload, found: Look, policy: Policy) -
         uploader=context.uploader or None,
     )
     number = occurrences.add(connection, one)
+    arrivals.add(connection, context.agency, upload.sha256)
     _store_verdicts(connection, upload, found)
     answer = reply(upload, found, policy, occurrence=one.public_id)
     decisions.add(
@@ -51,8 +80,7 @@ def _store_content(connection: Connection, upload: Upload) -> None:
     contents.add(connection, upload.sha256, upload.size)
     if not upload.settled:
         return
-    known = contents.known(connection, [upload.sha256], version=FINGERPRINT_VERSION, extras=EXTRAS)
-    if not known:
+    if not _is_known(connection, upload):
         contents.record(
             connection,
             upload.sha256,
