@@ -26,12 +26,18 @@ _PLAIN = {
 
 
 def commands() -> list[str]:
-    """The names of all commands, in the order ``onecopy --help`` has them."""
+    """The names of all commands, in the order ``onecopy --help`` has them; ``policy check`` for a group's."""
     from onecopy.cli.app import build
 
+    app = build()
+    groups = [
+        (f"{group.name or group.typer_instance.info.name} ", group.typer_instance)
+        for group in app.registered_groups
+    ]
     return [
-        command.name or command.callback.__name__
-        for command in build().registered_commands
+        prefix + (command.name or command.callback.__name__)
+        for prefix, one in [("", app), *groups]
+        for command in one.registered_commands
         if command.callback
     ]
 
@@ -49,7 +55,7 @@ def help_of(*command: str) -> str:
 def cli_page() -> str:
     """The page of all commands."""
     parts = [HEAD]
-    for command in [(), *((name,) for name in commands())]:
+    for command in [(), *(tuple(name.split()) for name in commands())]:
         parts.append(f"## {' '.join(('onecopy', *command))}\n\n```text\n{help_of(*command)}\n```\n")
     return "\n".join(parts)
 

@@ -9,6 +9,7 @@ from onecopy import __version__
 from onecopy.cli.compare import compare
 from onecopy.cli.doctor import doctor
 from onecopy.cli.fingerprint import fingerprint
+from onecopy.cli.policy import build as policy
 from onecopy.cli.scan import scan
 
 
@@ -29,6 +30,7 @@ def build() -> typer.Typer:
         from onecopy.cli.serve import serve
 
         app.command()(serve)
+    app.add_typer(policy())
     return app
 
 

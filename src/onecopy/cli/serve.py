@@ -33,6 +33,14 @@ def serve(
             help="Folder that keeps the uploads. By default in your data folder.",
         ),
     ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="ONECOPY_POLICY",
+            metavar="FILE",
+            help="What becomes of uploads, see: onecopy policy. By default as shipped.",
+        ),
+    ] = None,
     workers: Annotated[
         int, typer.Option(envvar="ONECOPY_WORKERS", min=1, max=256, help="Processes that answer requests.")
     ] = 1,
@@ -46,6 +54,8 @@ def serve(
       onecopy serve
 
       onecopy serve --port 9000 --catalog /srv/onecopy/catalog.db --vault /srv/onecopy/vault
+
+      onecopy serve --policy /etc/onecopy/policy.yaml
     """
     try:
         from onecopy.service.run import serve as run
@@ -62,7 +72,15 @@ def serve(
 
     settings = Settings.from_environment()
     run(
-        replace(settings, host=host, port=port, catalog=catalog, vault=vault, workers=workers),
+        replace(
+            settings,
+            host=host,
+            port=port,
+            catalog=catalog,
+            vault=vault,
+            policy=policy,
+            workers=workers,
+        ),
         say=lambda line: print(line, flush=True),
     )
     return Code.DONE

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 import onecopy
 from onecopy.pipelines.gate import Gate
+from onecopy.policy import Policy
 from onecopy.service import problems
 from onecopy.service.api import reading, uploads
 from onecopy.service.api.models import described
@@ -62,14 +63,22 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
 
 
 def open_gate(settings: Settings) -> Gate:
-    """The gate that the settings describe, with its share of the machine's processors."""
+    """The gate that the settings describe, with its share of the machine's processors.
+
+    Raises:
+        EnvironmentProblem: A part cannot be opened.
+        PolicyError: The policy is none.
+    """
     cores = len(os.sched_getaffinity(0))
-    return Gate.open(
+    gate = Gate.open(
         settings.catalog,
         settings.vault,
         workers=max(1, cores // settings.workers),
         limits=settings.limits(),
+        policy=Policy.load(settings.policy) if settings.policy else None,
     )
+    gate.adopt_policy()
+    return gate
 
 
 def healthz() -> dict[str, str]:

@@ -12,6 +12,7 @@ from uvicorn.supervisors import Multiprocess
 
 from onecopy.catalog.store import Catalog
 from onecopy.errors import EnvironmentProblem
+from onecopy.policy import Policy
 from onecopy.service.app import create_app, open_gate
 from onecopy.service.auth import set_up_token
 from onecopy.service.settings import Settings
@@ -31,8 +32,11 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
     Raises:
         EnvironmentProblem: The port is taken, or catalog or vault cannot be opened.
         UsageError: The token is too short.
+        PolicyError: The policy cannot be followed.
         KeyboardInterrupt: After it stopped because of SIGINT.
     """
+    if settings.policy is not None:
+        Policy.load(settings.policy)  # before anything is opened or promised
     with _listen(settings.host, settings.port) as listening:
         settings = replace(settings, port=listening.getsockname()[1])
         with Catalog(settings.catalog, durable=True) as catalog:

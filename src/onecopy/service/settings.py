@@ -26,6 +26,8 @@ class Settings:
     """Processes that answer requests."""
     max_upload_bytes: int = 1 << 30
     """The largest file that is let in."""
+    policy: Path | None = None
+    """File of the policy; by default the shipped one."""
     admin_token: str | None = None
     """Sets the token, instead of one made at the first start."""
 
@@ -54,7 +56,7 @@ class Settings:
 
 
 def _parsed(name: str, text: str) -> object:
-    if name == "vault":
+    if name in ("vault", "policy"):
         return Path(text)
     if name not in ("port", "workers", "max_upload_bytes"):
         return text

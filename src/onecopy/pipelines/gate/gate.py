@@ -23,6 +23,7 @@ from onecopy.pipelines.gate.reply import reply
 from onecopy.pipelines.gate.store import store, writing
 from onecopy.pipelines.gate.upload import Upload
 from onecopy.policy import Action, Policy, default
+from onecopy.policy.history import adopt
 from onecopy.sandbox.interface import Openable
 from onecopy.vault.interface import Spool, Vault
 from onecopy.vault.local import LocalVault, default_vault
@@ -101,6 +102,11 @@ class Gate:
         self._identify.again()
         with self.catalog.read() as connection:
             self._known.load(connection)
+
+    def adopt_policy(self) -> None:
+        """Record that this gate's policy is in force from now on; else that is done with its first upload."""
+        with self.catalog.write() as connection:
+            adopt(connection, self.policy)
 
     def spool(self) -> Spool:
         """Begin to take an upload in piece by piece; hand it to ``check`` or ``submit`` inside ``with``."""

@@ -18,6 +18,7 @@ from onecopy.pipelines.gate.reply import plain, reply
 from onecopy.pipelines.gate.upload import Upload
 from onecopy.pipelines.identify import EXTRAS
 from onecopy.policy import Policy
+from onecopy.policy.history import adopt, pack
 from onecopy.verify.interface import VERIFY_VERSION
 
 
@@ -47,6 +48,7 @@ def _is_known(connection: Connection, upload: Upload) -> bool:
 
 def store(connection: Connection, upload: Upload, found: Look, policy: Policy) -> GateReply:
     """Write what became of an upload: its content, its occurrence, the verdicts and the decision."""
+    adopt(connection, policy)
     _store_content(connection, upload)
     context = upload.context
     one = Occurrence(
@@ -70,6 +72,10 @@ def store(connection: Connection, upload: Upload, found: Look, policy: Policy) -
             reason=answer.reason,
             matches=[plain(match) for match in answer.matches],
             made_at=one.seen_at,
+            policy=policy.digest,
+            rule=answer.ruling.rule,
+            reviewers=answer.ruling.reviewers,
+            facts=pack(answer.seen, len(upload.identity.images), upload.file_type),
         ),
     )
     return answer
