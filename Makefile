@@ -6,7 +6,7 @@ TESTS ?= tests
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-serve test test-full torture lint format bench bench-accuracy bench-speed docs clean
+.PHONY: help demo demo-serve test test-full torture lint format bench bench-accuracy bench-curves bench-speed docs clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -40,6 +40,9 @@ bench: bench-accuracy bench-speed  ## Accuracy and speed, as tables
 
 bench-accuracy: dev-ready  ## Accuracy alone
 	@$(RUN) -m benchmarks.accuracy
+
+bench-curves: dev-ready  ## Draw the curves of the last bench-accuracy into docs/images
+	@$(RUN) -m benchmarks.accuracy.curves
 
 bench-speed: dev-ready  ## Speed alone, beside others
 	@$(RUN) -m benchmarks.speed

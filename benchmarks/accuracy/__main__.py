@@ -2,10 +2,12 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.accuracy import collection, results
-from benchmarks.accuracy.results import Row
+from benchmarks.accuracy.changed import Changed, Outcome
+from benchmarks.accuracy.results import RESULTS, Row
 from benchmarks.measure import machine, title
 from benchmarks.pictures import DATA
 
@@ -32,7 +34,7 @@ def main() -> int:
         print("Interrupted; nothing more is measured.", file=sys.stderr)
         return 130
     finally:
-        if asked.json and rows:
+        if rows:
             results.write(rows, extra, asked.json)
     return 0
 
@@ -50,15 +52,21 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--only", type=lambda text: text.split(","), help="part two: recipes, as crop,jpeg")
     parser.add_argument("--sheets", type=int, default=8, help="part three: of each template and resolution")
+    parser.add_argument("--no-rules", action="store_true", help="part two: leave out others' rules")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="keep the findings of every scan here")
-    parser.add_argument("--json", type=Path, help="write every pair and what was said of it here")
+    parser.add_argument(
+        "--json", type=Path, default=RESULTS, help=f"write every pair and what was said of it here: {RESULTS}"
+    )
     return parser.parse_args()
 
 
 def _changed(asked: argparse.Namespace, rows: list[Row], extra: dict[str, object]) -> None:
-    from benchmarks.accuracy.changed import Changed
     from benchmarks.accuracy.recipes import wanted
+
+    def save(found: Outcome) -> None:
+        extra.update(unfit=found.unfit, unreadable=found.unreadable)
+        results.write(found.rows, extra, asked.json)
 
     title("Part two: real pictures, changed by the tools people use")
     one = Changed(
@@ -67,27 +75,44 @@ def _changed(asked: argparse.Namespace, rows: list[Row], extra: dict[str, object
         recipes=wanted(asked.only),
         seed=asked.seed,
         keep=asked.keep,
+        after=save,
     )
     try:
         one.run()
     finally:
         found = one.outcome
         rows += found.rows
-        extra |= {"merged": sorted(found.merged), "asked": sorted(found.asked), "unfit": found.unfit}
-        extra["unreadable"] = found.unreadable
         results.recipe_table(found.rows)
+        results.others_table(found.rows)
         print(
-            f"Different pictures: {found.compared:,} pairs compared, {len(found.merged)} merged wrongly, "
-            f"{len(found.asked)} called edited or unclear. Cases that a picture did not allow: "
-            f"{len(found.unfit)}. Made files that could not be read: {len(found.unreadable)}."
+            f"Cases that a picture did not allow: {len(found.unfit)}. "
+            f"Made files that could not be read: {len(found.unreadable)}."
         )
-        for a, b in sorted(found.merged):
-            print(f"  MERGED different pictures: {a}  {b}")
-        for row in found.rows:
-            if row.lost:
-                print(f"  MERGED although changed: {row.path_a}  {row.path_b}")
-        if asked.list:
-            results.list_failures(found.rows)
+        _list(found.rows, detailed=asked.list)
+    if not asked.no_rules:
+        _rules(found, extra)
+
+
+def _rules(found: Outcome, extra: dict[str, object]) -> None:
+    from benchmarks.accuracy import rules
+    from benchmarks.accuracy.ranking import of_onecopy, rule_table
+
+    made = rules.measure(found)
+    extra["rules"] = [
+        {"name": one.name, "limit": one.limit, "pairs": one.pairs.counts.tolist()} for one in made
+    ]
+    title("Beside others' rules, on the same files")
+    ours = of_onecopy(found.rows)
+    lines = [("onecopy: links", 99, ours), ("onecopy: links or edited", 199, ours)]
+    rule_table([*lines, *((one.name, one.limit, one.pairs) for one in made)])
+
+
+def _list(rows: Sequence[Row], *, detailed: bool) -> None:
+    for row in rows:
+        if row.lost:
+            print(f"  MERGED ({row.recipe} {row.strength}): {row.path_a}  {row.path_b}")
+    if detailed:
+        results.list_failures(rows)
 
 
 def _refilled(asked: argparse.Namespace, rows: list[Row]) -> None:
@@ -100,11 +125,7 @@ def _refilled(asked: argparse.Namespace, rows: list[Row]) -> None:
     finally:
         rows += one.rows
         results.form_table(one.rows)
-        for row in one.rows:
-            if row.lost:
-                print(f"  MERGED although filled in otherwise: {row.path_a}  {row.path_b}")
-        if asked.list:
-            results.list_failures(one.rows)
+        _list(one.rows, detailed=asked.list)
 
 
 if __name__ == "__main__":

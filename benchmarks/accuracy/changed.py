@@ -2,9 +2,10 @@
 
 import multiprocessing
 import shutil
+import signal
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +15,8 @@ import cv2
 from benchmarks.accuracy.making import Case, Made, batches, make_all
 from benchmarks.accuracy.originals import Original, choose
 from benchmarks.accuracy.recipe import Recipe
-from benchmarks.accuracy.results import Row, judged
-from benchmarks.accuracy.scans import Said, copy_catalog, pair, scan
+from benchmarks.accuracy.results import OTHERS, Row, judged
+from benchmarks.accuracy.scans import Said, copy_catalog, scan
 from benchmarks.pictures import CACHE
 
 
@@ -24,20 +25,16 @@ class Outcome:
     """What part two found.
 
     Attributes:
-        rows: One for each case.
+        rows: One for each case, and one for each two different pictures that were compared.
         unfit: Cases that a picture does not allow, with the reason.
-        merged: Different pictures that were merged: two names each.
-        asked: Different pictures called ``edited`` or ``unclear``: questions in vain.
-        compared: Pairs of different pictures that were compared.
         unreadable: Made files that could not be read.
+        scans: The files of each scan, by name.
     """
 
     rows: list[Row] = field(default_factory=list)
     unfit: list[tuple[str, str]] = field(default_factory=list)
-    merged: set[tuple[str, str]] = field(default_factory=set)
-    asked: dict[tuple[str, str], str] = field(default_factory=dict)
-    compared: int = 0
     unreadable: dict[str, str] = field(default_factory=dict)
+    scans: list[dict[str, Path]] = field(default_factory=list)
 
 
 class Changed:
@@ -48,16 +45,25 @@ class Changed:
         each: How many of them get each recipe at each strength, at least.
         recipes: Which are followed.
         seed: Of all that is left to chance.
-        keep: Where findings and made files are left.
+        keep: Where findings are left.
+        after: Called after each scan.
     """
 
     def __init__(
-        self, *, images: int, each: int, recipes: Sequence[Recipe], seed: int, keep: Path | None
+        self,
+        *,
+        images: int,
+        each: int,
+        recipes: Sequence[Recipe],
+        seed: int,
+        keep: Path | None,
+        after: Callable[[Outcome], None],
     ) -> None:
         self._originals = choose(images, seed)
         self._batches = batches(self._originals, recipes, each, seed)
         self._seed = seed
         self._keep = keep
+        self._after = after
         self.outcome = Outcome()
 
     def run(self) -> Outcome:
@@ -72,19 +78,26 @@ class Changed:
         context = multiprocessing.get_context("fork")
         with (
             tempfile.TemporaryDirectory(prefix="onecopy-bench-") as work,
-            ProcessPoolExecutor(2, context) as pool,
+            ProcessPoolExecutor(2, context, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool,
         ):
             place = Path(work)
             originals = _folder(place / "originals", {one.name: one.path for one in self._originals})
             print("Scanning the originals alone …", flush=True)
             before = scan([originals], place / "base.db", place / "out")
-            self._look_at_others(before, {one.name: {one.name} for one in self._originals})
+            self._look_at_others(before, *self._of_originals())
             begun = time.monotonic()
             for number, cases in enumerate(self._batches):
                 made = list(make_all(cases, self._seed, pool))
                 self._scan(place, originals, made, number)
                 self._tell(number, time.monotonic() - begun)
         return self.outcome
+
+    def _of_originals(self) -> tuple[dict[str, set[str]], dict[str, Path]]:
+        """What each shows: itself; and where it is."""
+        return (
+            {one.name: {one.name} for one in self._originals},
+            {one.name: one.path for one in self._originals},
+        )
 
     def _scan(self, place: Path, originals: Path, made: Sequence[Made], number: int) -> None:
         there = [one for one in made if one.path is not None]
@@ -94,44 +107,36 @@ class Changed:
         copy_catalog(place / "base.db", place / "batch.db")
         said = scan([originals, folder], place / "batch.db", place / "out")
         self.outcome.unreadable |= said.unreadable
-        shown: dict[str, set[str]] = {one.name: {one.name} for one in self._originals}
+        shown, everything = self._of_originals()
+        everything |= files
+        self.outcome.scans.append(everything)
         for one in there:
             case = one.case
             shown[case.name] = {case.original.name, *(other.name for other in case.others)}
             for original in (case.original, *case.others):
                 self.outcome.rows.append(judged(_asked(case, original, files[case.name]), said))
-        self._look_at_others(said, shown)
+        self._look_at_others(said, shown, everything)
         if self._keep is not None:
             shutil.copytree(place / "out", self._keep / f"batch-{number:03d}", dirs_exist_ok=True)
         shutil.rmtree(folder)
         for old in place.glob("batch.db*"):
             old.unlink()
 
-    def _look_at_others(self, said: Said, shown: dict[str, set[str]]) -> None:
-        """What is said of files that show nothing in common."""
-        for key, relation in said.compared.items():
-            a, b = key
-            if a not in shown or b not in shown or shown[a] & shown[b]:
-                continue
-            self.outcome.compared += 1
-            listed = said.claims.get(pair(a, b))
-            if said.merged(key):
-                self.outcome.merged.add(key)
-            elif listed is not None and listed.relation in {"edited", "unclear"}:
-                self.outcome.asked[key] = relation
-        self.outcome.merged |= {
-            key
-            for key in said.grouped
-            if all(one in shown for one in key) and not shown[key[0]] & shown[key[1]]
-        }
+    def _look_at_others(self, said: Said, shown: dict[str, set[str]], files: dict[str, Path]) -> None:
+        """What is said of files that show nothing in common; of two originals only once."""
+        met = {(row.a, row.b) for row in self.outcome.rows if row.recipe == OTHERS}
+        for a, b in sorted({*said.compared, *said.claims, *said.grouped} - met):
+            if a in shown and b in shown and not shown[a] & shown[b]:
+                self.outcome.rows.append(judged(_different(a, b, files), said))
 
     def _tell(self, number: int, seconds: float) -> None:
         done, every = number + 1, len(self._batches)
         left = seconds / done * (every - done)
         rows = self.outcome.rows
+        self._after(self.outcome)
         print(
             f"Scan {done} of {every}: {len(rows):,} pairs, {sum(row.right for row in rows):,} right, "
-            f"{sum(row.lost for row in rows) + len(self.outcome.merged)} merged wrongly; "
+            f"{sum(row.lost for row in rows)} merged wrongly; "
             f"about {int(left) // 60}:{int(left) % 60:02d} left",
             flush=True,
         )
@@ -150,6 +155,20 @@ def _asked(case: Case, original: Original, path: Path) -> dict[str, object]:
         "strength": case.strength,
         "expected": recipe.same,
         "unclear_is_right": original.kind != "photograph" and case.strength in recipe.unclear,
+    }
+
+
+def _different(a: str, b: str, files: dict[str, Path]) -> dict[str, object]:
+    return {
+        "part": 2,
+        "a": a,
+        "b": b,
+        "path_a": str(files[a]),
+        "path_b": str(files[b]),
+        "kind": a.partition("-")[0],
+        "recipe": OTHERS,
+        "strength": "",
+        "expected": "other",
     }
 
 

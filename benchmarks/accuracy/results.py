@@ -1,13 +1,19 @@
 """What came of each case, as rows; tables and lists of them."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from benchmarks.accuracy.scans import LINKABLE, Said, pair
 from benchmarks.measure import table, title
+from benchmarks.pictures import CACHE
+
+RESULTS = CACHE / "accuracy" / "results.json"
+"""Where the rows of the last run are."""
+OTHERS = "different pictures"
+"""The recipe of rows about two files that show nothing in common."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +29,7 @@ class Row:
         kind: Of picture.
         recipe: What happened.
         strength: How strongly.
-        expected: ``same``, ``edited``, or ``other`` for different forms.
+        expected: ``same``, ``edited``, or ``other`` for different pictures or forms.
         unclear_is_right: The poorer cannot show what would decide.
         relation: What was listed; empty if nothing.
         confidence: In it.
@@ -31,7 +37,6 @@ class Row:
         merged: The two are treated as one image.
         words: Why.
         measures: The numbers behind it.
-        rules: What others' rules say: whether they call the two duplicates.
     """
 
     part: int
@@ -51,7 +56,6 @@ class Row:
     method: str = ""
     words: str = ""
     measures: dict[str, float] = field(default_factory=dict)
-    rules: dict[str, float] = field(default_factory=dict)
 
     @property
     def fairly_unclear(self) -> bool:
@@ -76,6 +80,12 @@ class Row:
         if self.expected == "edited":
             return self.relation == "edited" and not self.merged
         return not self.merged and (self.relation not in LINKABLE | {"unclear"} or self.fairly_unclear)
+
+    @property
+    def told_rightly(self) -> bool:
+        """What was listed is true, to the letter."""
+        true = {"same": LINKABLE, "edited": {"edited"}, "other": {"same-form", "same-scene"}}
+        return self.relation in true[self.expected]
 
     @property
     def lost(self) -> bool:
@@ -120,11 +130,19 @@ def recipe_table(rows: Iterable[Row]) -> None:
             continue
         title(words)
         order = {name: place for place, name in enumerate(dict.fromkeys(name for name, _ in mine))}
-        ranks = ("weak", "middle", "strong")
+        ranks = ("weak", "middle", "default", "strong")
         lines = sorted(mine, key=lambda key: (order[key[0]], ranks.index(key[1])))
         table(HEAD, [_line(*key, mine[key]) for key in lines])
         every = [row for value in mine.values() for row in value]
         table(HEAD, [_line("all", "", every), *_by_kind(every), *_by_strength(every)])
+
+
+def others_table(rows: Iterable[Row]) -> None:
+    """What is said of files that show nothing in common."""
+    mine = [row for row in rows if row.recipe == OTHERS]
+    counts = Counter("merged" if row.lost else row.relation or row.compared for row in mine)
+    title("Different pictures that were compared")
+    table(["said", "pairs"], [[said, f"{count:,}"] for said, count in counts.most_common()])
 
 
 def form_table(rows: Iterable[Row]) -> None:
@@ -142,7 +160,7 @@ def _by_kind(rows: Sequence[Row]) -> list[list[str]]:
 
 
 def _by_strength(rows: Sequence[Row]) -> list[list[str]]:
-    ranks = ("weak", "middle", "strong")
+    ranks = ("weak", "middle", "default", "strong")
     return [_line("all", rank, [row for row in rows if row.strength == rank]) for rank in ranks]
 
 
@@ -168,5 +186,11 @@ def list_failures(rows: Iterable[Row]) -> None:
 
 def write(rows: Sequence[Row], extra: dict[str, object], path: Path) -> None:
     """All rows, and what else there is to say, as JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(extra | {"rows": [asdict(row) for row in rows]}, indent=0, ensure_ascii=False)
     path.write_text(text, encoding="utf-8")
+
+
+def read(told: dict[str, list[dict[str, object]]]) -> list[Row]:
+    """The rows of what :func:`write` wrote."""
+    return [Row(**row) for row in told["rows"]]  # type: ignore[arg-type]

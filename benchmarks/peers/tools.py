@@ -53,7 +53,7 @@ class Python:
         print(f"Installing {self.name} into {self._place()} …", flush=True)
         shutil.rmtree(self._place(), ignore_errors=True)
         commands = [[sys.executable, "-m", "venv", str(self._place())]]
-        pip = [str(self._python()), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+        pip = [str(self.python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
         commands += [[*pip, *wanted] for wanted in self.packages]
         for command in commands:
             done = subprocess.run(command, check=False, capture_output=True, text=True)
@@ -67,7 +67,7 @@ class Python:
         Raises:
             AbsentError: It does not run here.
         """
-        ran = run([self._python(), HERE / f"run_{self.name.lower()}.py", folder], check=False)
+        ran = run([self.python, HERE / f"run_{self.name.lower()}.py", folder], check=False)
         if ran.code or not ran.lines:
             raise AbsentError(f"it ended with exit code {ran.code} and no result")
         told = ran.lines[-1][1]
@@ -76,7 +76,9 @@ class Python:
     def _place(self) -> Path:
         return CACHE / f"environment-{self.name.lower()}"
 
-    def _python(self) -> Path:
+    @property
+    def python(self) -> Path:
+        """Its interpreter."""
         return self._place() / "bin" / "python"
 
 
