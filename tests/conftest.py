@@ -6,6 +6,7 @@ from pathlib import Path
 
 import postgres
 import pytest
+import s3
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +44,22 @@ def catalog_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return str(tmp_path / "catalog.db")
     make: Callable[[], str] = request.getfixturevalue("new_database")
     return make()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[s3.Server]:
+    """A running S3 server, with its keys in the environment."""
+    why = s3.missing()
+    if why:
+        pytest.skip(why)
+    with s3.server() as server, pytest.MonkeyPatch.context() as patch:
+        for name, value in server.environment.items():
+            patch.setenv(name, value)
+        yield server
+
+
+@pytest.fixture
+def bucket_url(s3_server: s3.Server, tmp_path: Path) -> str:
+    """Where an empty vault can be in a bucket of its own."""
+    bucket = s3_server.make_bucket()
+    return f"s3://{bucket}/a/vault?endpoint={s3_server.endpoint}&spool={tmp_path / 'spool'}"

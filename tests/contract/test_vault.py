@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 
 from onecopy.errors import UnreadableError
 from onecopy.vault.interface import Vault
-from onecopy.vault.local import LocalVault
-
-MAKERS: dict[str, Callable[[Path], Vault]] = {"local": lambda folder: LocalVault(folder / "vault")}
+from onecopy.vault.open import open_vault as open_by_address
 
 
-@pytest.fixture(params=sorted(MAKERS))
+@pytest.fixture(params=["local", "local, read back", "bucket", "bucket, read back"])
 def open_vault(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Vault]:
     """Opens the same vault again at every call, as another process would."""
-    return lambda: MAKERS[request.param](tmp_path)
+    kind, _, read_back = request.param.partition(", ")
+    where = (
+        f"file://{tmp_path / 'vault'}?" if kind == "local" else request.getfixturevalue("bucket_url") + "&"
+    )
+    return lambda: open_by_address(f"{where}read_back={'yes' if read_back else 'no'}")
 
 
 @pytest.fixture
@@ -53,7 +55,7 @@ def test_what_goes_in_comes_out(vault, data):
     assert read(vault, sha256) == data
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=5000), chunk=st.integers(1, 999))
 def test_chunks_do_not_matter(vault, data, chunk):
     sha256, _ = put(vault, data, chunk)
@@ -74,6 +76,40 @@ def test_second_put_starts_the_grace_time_again(vault):
     (after,) = vault
     assert after.since >= before.since
     assert after.size == 4
+
+
+def test_a_removed_content_is_gone_and_can_come_again(vault):
+    sha256, _ = put(vault, b"once")
+    assert vault.since(sha256) is not None
+    vault.remove(sha256)
+    vault.remove(sha256)
+    assert (vault.exists(sha256), vault.since(sha256), list(vault)) == (False, None, [])
+    assert put(vault, b"once") == (sha256, True)
+    assert read(vault, sha256) == b"once"
+
+
+def test_reading_from_the_middle(vault):
+    data = os.urandom(100_000)
+    sha256, _ = put(vault, data)
+    with vault.open(sha256) as file:
+        assert file.seek(99_990) == 99_990
+        assert file.read() == data[99_990:]
+        assert file.read(1) == b""
+        file.seek(5)
+        assert file.read(10) == data[5:15]
+        file.seek(-3, os.SEEK_END)
+        assert file.read() == data[-3:]
+
+
+def test_a_spool_that_is_written_to_is_no_leftover(vault):
+    with vault.spool() as spool:
+        spool.write(b"slow client")
+        assert list(vault.leftovers()) == []
+
+
+def test_its_place_is_shown_without_options(vault):
+    assert vault.place.endswith("/vault")
+    assert "?" not in vault.place
 
 
 def test_spool_that_is_not_kept_leaves_nothing(vault):
@@ -118,7 +154,7 @@ def test_absent_content(vault):
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "AB" * 32, "ab" * 31, "ab" * 32 + "\n"])
 def test_only_digests_are_names(vault, name):
-    for ask in (vault.exists, vault.open, vault.content):
+    for ask in (vault.exists, vault.open, vault.content, vault.since, vault.remove):
         with pytest.raises(ValueError, match="SHA-256"):
             ask(name)
 

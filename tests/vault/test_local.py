@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from onecopy.errors import EnvironmentProblem
-from onecopy.vault.local import SPOOL_GRACE, LocalVault
+from onecopy.vault.local import LocalVault
+from onecopy.vault.spool import GRACE
 
 
 @pytest.fixture
@@ -126,7 +127,7 @@ def test_start_cleans_what_killed_processes_left(vault):
     young = vault.root / "spool" / "young.part"
     for path in (old, young):
         path.write_bytes(b"half")
-    long_ago = time.time() - SPOOL_GRACE - 60
+    long_ago = time.time() - GRACE - 60
     os.utime(old, (long_ago, long_ago))
     with vault.spool() as alive:
         alive.write(b"slow client")
@@ -167,3 +168,32 @@ def test_processes_that_put_the_same_at_once(tmp_path):
         hashlib.sha256(b"%d" % n * 5000).hexdigest() for n in range(50)
     }
     assert spooled(vault) == []
+
+
+@pytest.mark.parametrize("held", [b"whole", b"wrong"])
+def test_read_back_mends_what_the_disk_gives_otherwise(tmp_path, held):
+    vault = LocalVault(tmp_path / "vault", read_back=True)
+    sha256 = put(vault, b"whole")
+    path = vault.content(sha256).path
+    path.unlink()
+    path.write_bytes(held)
+    put(vault, b"whole")
+    assert path.read_bytes() == b"whole"
+
+
+def test_read_back_acknowledges_nothing_that_stays_wrong(tmp_path):
+    vault = LocalVault(tmp_path / "vault", read_back=True)
+    with vault.spool() as spool:
+        spool.write(b"whole")
+        spool.path.write_bytes(b"wrong")  # as a disk that gives back other bytes
+        with pytest.raises(EnvironmentProblem) as caught:
+            vault.keep(spool)
+    assert caught.value.code == "vault-damaged"
+
+
+def test_leftovers_are_listed(vault):
+    left = vault.root / "spool" / "left.part"
+    left.write_bytes(b"half")
+    with vault.spool() as alive:
+        alive.write(b"slow client")
+        assert [(one.path, one.size) for one in vault.leftovers()] == [(left, 4)]

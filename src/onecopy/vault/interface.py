@@ -6,6 +6,7 @@ behind, which is how a check differs from an upload. What references a content i
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self, runtime_checkable
 
@@ -24,6 +25,21 @@ class Kept:
     """
 
     sha256: str
+    size: int
+    since: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leftover:
+    """What an upload left behind that never came to an end, on this machine.
+
+    Attributes:
+        path: Of the file.
+        size: In bytes.
+        since: When it was last written to, in seconds since the epoch.
+    """
+
+    path: Path
     size: int
     since: float
 
@@ -60,7 +76,13 @@ class Spool(Protocol):
 
 
 class Vault(Protocol):
-    """A store of contents. Safe to use from many threads and many processes at once."""
+    """A store of contents. Safe to use from many threads and many processes at once.
+
+    Attributes:
+        place: Where it is, to be shown to people: nothing secret is in it.
+    """
+
+    place: str
 
     def spool(self, *, most: int | None = None) -> Spool:
         """Begin to take bytes in.
@@ -80,7 +102,8 @@ class Vault(Protocol):
             Whether the content is new to the vault. When it is not, its grace time starts again.
 
         Raises:
-            EnvironmentProblem: ``disk-full`` or ``vault-unwritable``; nothing was kept.
+            EnvironmentProblem: ``disk-full``, ``vault-unwritable``, ``vault-unreachable`` or
+                ``vault-damaged``; nothing may be acknowledged then, and trying again does no harm.
         """
         ...
 
@@ -93,11 +116,33 @@ class Vault(Protocol):
 
         Raises:
             UnreadableError: ``vanished`` or ``no-access``.
+            EnvironmentProblem: ``vault-unreachable`` or ``vault-unwritable``; while reading, too.
         """
         ...
 
     def exists(self, sha256: str) -> bool:
         """Whether the content is kept."""
+        ...
+
+    def since(self, sha256: str) -> float | None:
+        """When a content was last put, as in :class:`Kept`; ``None`` if it is not kept."""
+        ...
+
+    def remove(self, sha256: str) -> None:
+        """Remove a content for good; nothing happens if it is not kept.
+
+        Whoever calls this has made sure that nothing references it, and that nobody is about to.
+
+        Raises:
+            EnvironmentProblem: ``vault-unwritable`` or ``vault-unreachable``.
+        """
+        ...
+
+    def leftovers(self) -> Iterator[Leftover]:
+        """What uploads left on this machine that never came to an end, and that nobody writes to.
+
+        Opening a vault removes what is older than an hour.
+        """
         ...
 
     def __iter__(self) -> Iterator[Kept]:

@@ -10,24 +10,20 @@ Spool and contents share a file system, so that keeping a content is one hard li
 at all, and two processes that keep the same bytes at once cannot spoil each other's.
 """
 
-import fcntl
+import contextlib
+import hashlib
 import os
-import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from onecopy.errors import EnvironmentProblem, UnreadableError
-from onecopy.vault.interface import Kept, Spool
-from onecopy.vault.spool import LocalSpool, storage_problem
+from onecopy.vault.interface import Kept, Leftover, Spool
+from onecopy.vault.names import checked, is_name
+from onecopy.vault.spool import LocalSpool, clean, leftovers, storage_problem
 
 LAYOUT = "onecopy vault, layout 1\n"
-SPOOL_GRACE = 3600.0
-"""Seconds before an abandoned spool file is removed."""
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def default_vault() -> Path:
@@ -66,14 +62,20 @@ class LocalContent:
 class LocalVault:
     """Keeps contents in sharded folders. See the module for the layout."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, read_back: bool = False) -> None:
         """Open the vault in ``root``; make one if the folder is empty or missing.
+
+        Args:
+            root: The folder.
+            read_back: Read every content again, and compare its digest, before it counts as kept.
 
         Raises:
             EnvironmentProblem: ``not-a-vault`` for a folder that holds something else,
                 ``vault-unwritable`` or ``disk-full``.
         """
         self.root = root.absolute()
+        self.place = str(self.root)
+        self._read_back = read_back
         self._contents = self.root / "contents"
         self._spool = self.root / "spool"
         self._durable: set[Path] = set()
@@ -81,7 +83,7 @@ class LocalVault:
             self._prepare()
         except OSError as error:
             raise storage_problem(error, self.root) from error
-        self._clean_spool()
+        clean(self._spool)
 
     def spool(self, *, most: int | None = None) -> LocalSpool:
         """Begin to take bytes in. See :meth:`onecopy.vault.interface.Vault.spool`."""
@@ -92,9 +94,12 @@ class LocalVault:
         if not isinstance(spool, LocalSpool):
             raise TypeError("a local vault keeps only its own spools")
         try:
-            return self._link(spool)
+            new = self._link(spool)
+            if self._read_back:
+                self._see_to_it(spool)
         except OSError as error:
             raise storage_problem(error, self.root) from error
+        return new
 
     def content(self, sha256: str) -> LocalContent:
         """A kept content, for reading here or in a worker."""
@@ -108,17 +113,35 @@ class LocalVault:
         """Whether the content is kept."""
         return self._path(sha256).is_file()
 
+    def since(self, sha256: str) -> float | None:
+        """When a content was last put. See :meth:`onecopy.vault.interface.Vault.since`."""
+        try:
+            return self._path(sha256).stat().st_mtime
+        except FileNotFoundError:
+            return None
+
+    def remove(self, sha256: str) -> None:
+        """Remove a content. See :meth:`onecopy.vault.interface.Vault.remove`."""
+        path = self._path(sha256)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise storage_problem(error, self.root) from error
+
+    def leftovers(self) -> Iterator[Leftover]:
+        """What uploads left that never came to an end."""
+        return leftovers(self._spool)
+
     def __iter__(self) -> Iterator[Kept]:
         """Everything that is kept, in no particular order."""
         for path in self._contents.glob("??/??/*"):
-            if _SHA256.fullmatch(path.name):
-                found = path.stat()
-                yield Kept(sha256=path.name, size=found.st_size, since=found.st_mtime)
+            if is_name(path.name):
+                with contextlib.suppress(FileNotFoundError):  # removed at this moment
+                    found = path.stat()
+                    yield Kept(sha256=path.name, size=found.st_size, since=found.st_mtime)
 
     def _path(self, sha256: str) -> Path:
-        if not _SHA256.fullmatch(sha256):  # it becomes a path: never trust it
-            raise ValueError(f"not a SHA-256 in lower-case hexadecimal: {sha256!r}")
-        return self._contents / sha256[:2] / sha256[2:4] / sha256
+        return self._contents / checked(sha256)[:2] / sha256[2:4] / sha256
 
     def _link(self, spool: LocalSpool) -> bool:
         target = self._path(spool.sha256)
@@ -143,6 +166,21 @@ class LocalVault:
         # Also when another process linked it: its own sync may not have happened yet.
         _sync_folder(target.parent)
         return new
+
+    def _see_to_it(self, spool: LocalSpool) -> None:
+        """Read a content from the disk; where it is not what was spooled, put that there, and read again."""
+        target = self._path(spool.sha256)
+        if _digest(target) == spool.sha256:
+            return
+        with contextlib.suppress(FileNotFoundError):
+            spool.path.replace(target)
+            _sync_folder(target.parent)
+        if _digest(target) != spool.sha256:
+            raise EnvironmentProblem(
+                f"The vault in {self.root} gives back other bytes than it was given. "
+                "Nothing was acknowledged; check the disk.",
+                code="vault-damaged",
+            )
 
     @staticmethod
     def _whole(target: Path, size: int) -> bool:
@@ -180,17 +218,12 @@ class LocalVault:
             folder.mkdir(mode=0o700, exist_ok=True)
         _sync_folder(self.root)
 
-    def _clean_spool(self) -> None:
-        """Remove what killed processes left behind: old, and locked by nobody."""
-        for path in self._spool.glob("*.part"):
-            try:
-                if time.time() - path.stat().st_mtime < SPOOL_GRACE:
-                    continue
-                with path.open("rb") as file:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    path.unlink()
-            except OSError:
-                continue  # in use, gone already, or not ours: next start looks again
+
+def _digest(path: Path) -> str:
+    """The SHA-256 of a file as the disk has it: what is kept of it in memory is dropped first."""
+    with path.open("rb") as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _sync_folder(folder: Path) -> None:

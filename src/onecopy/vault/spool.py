@@ -6,12 +6,18 @@ import fcntl
 import hashlib
 import os
 import tempfile
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from onecopy.errors import EnvironmentProblem, UnreadableError
+from onecopy.vault.interface import Leftover
+
+GRACE = 3600.0
+"""Seconds before an abandoned spool file is removed."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -89,6 +95,16 @@ class LocalSpool:
         """What was written, for reading by a worker. Valid until the spool is left."""
         return SpooledContent(self.path)
 
+    def pieces(self) -> Iterator[bytes]:
+        """What was written, as the disk gives it back.
+
+        Raises:
+            UnreadableError: ``vanished``, when the spool was left.
+        """
+        with self.content().open() as file:
+            while piece := file.read(1 << 20):
+                yield piece
+
     def seal(self) -> None:
         """Force the bytes to the disk, and let nobody change them any more."""
         os.fchmod(self._file.fileno(), 0o444)
@@ -105,3 +121,19 @@ class LocalSpool:
         with contextlib.suppress(OSError):
             self.path.unlink()
         self._file.close()
+
+
+def leftovers(folder: Path) -> Iterator[Leftover]:
+    """The spool files that nobody writes to: what killed processes left."""
+    for path in folder.glob("*.part"):
+        with contextlib.suppress(OSError), path.open("rb") as file:  # in use, gone already, or not ours
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            found = os.fstat(file.fileno())
+            yield Leftover(path=path, size=found.st_size, since=found.st_mtime)
+
+
+def clean(folder: Path, grace: float = GRACE) -> None:
+    """Remove spool files that nobody writes to and nobody wrote to for a while."""
+    for leftover in leftovers(folder):
+        if time.time() - leftover.since >= grace:
+            leftover.path.unlink(missing_ok=True)

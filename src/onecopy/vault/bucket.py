@@ -1,0 +1,249 @@
+"""A vault in an S3 bucket.
+
+::
+
+    PREFIX/onecopy-vault                says that this is one, and its layout
+    PREFIX/contents/ab/cd/abcd…         contents, named by their SHA-256
+    PREFIX/again/abcd…                  empty; its date says when a content that was there came again
+
+Bytes wait in a folder of this machine until they are whole and their digest is known. An object is then made
+only if there is none of that name (``If-None-Match: *``), and the store checks the SHA-256 that it is told.
+"""
+
+import hashlib
+import io
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from onecopy.errors import EnvironmentProblem
+from onecopy.vault.download import PIECE, BucketContent, Ranges, absent, key, pieces
+from onecopy.vault.interface import Kept, Leftover, Spool
+from onecopy.vault.local import LAYOUT
+from onecopy.vault.names import checked, is_name
+from onecopy.vault.s3 import Bucket, broke_off, in_words, no_bucket, spool_folder
+from onecopy.vault.spool import LocalSpool, clean, leftovers, storage_problem
+
+PART = 16 << 20
+"""Larger contents are sent in parts of this size, a few at once. That the name is free cannot be a condition
+then; it need not be, for what is sent under a digest has that digest."""
+PARTS_AT_ONCE = 4
+ATTEMPTS = 5
+"""How often a content is sent that another process sends at the same moment."""
+FRESH = 3600.0
+"""Seconds for which a content that came again needs no new date."""
+
+_MARKER = "onecopy-vault"
+_OWN = ("contents/", "again/", _MARKER)
+
+
+class BucketVault:
+    """Keeps contents in a bucket. See the module for the layout."""
+
+    def __init__(self, bucket: Bucket, *, spool: Path | None = None, read_back: bool = False) -> None:
+        """Open the vault in a bucket; make one if there is nothing below the prefix.
+
+        Args:
+            bucket: Where.
+            spool: The folder where bytes wait; by default one in the user's cache folder.
+            read_back: Read every content again, and compare its digest, before it counts as kept.
+
+        Raises:
+            EnvironmentProblem: ``not-a-vault``, ``vault-unreachable``, ``vault-unwritable``, ``disk-full``,
+                or ``needs-extra``.
+        """
+        self.bucket = bucket
+        self.place = bucket.place
+        self._read_back = read_back
+        self._folder = (spool or spool_folder(bucket)).absolute()
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise storage_problem(error, self._folder) from error
+        clean(self._folder)
+        bucket.store()  # says what is not installed before anything else can
+        with in_words(bucket):
+            self._prepare()
+
+    def spool(self, *, most: int | None = None) -> LocalSpool:
+        """Begin to take bytes in. See :meth:`onecopy.vault.interface.Vault.spool`."""
+        return LocalSpool(self._folder, most=most)
+
+    def keep(self, spool: Spool) -> bool:
+        """Keep what was spooled. See :meth:`onecopy.vault.interface.Vault.keep`."""
+        if not isinstance(spool, LocalSpool):
+            raise TypeError("a bucket's vault keeps only its own spools")
+        if _digest(spool.pieces()) != spool.sha256:
+            raise EnvironmentProblem(
+                f"The disk of {self._folder} gives back other bytes than it was given. Check the disk; "
+                "nothing was stored.",
+                code="vault-unwritable",
+            )
+        with in_words(self.bucket):
+            new = self._put(spool)
+            if self._read_back and not self._is_sound(spool.sha256):
+                self._send(spool, create=False)
+                if not self._is_sound(spool.sha256):
+                    raise EnvironmentProblem(
+                        f"The vault {self.place} gives back other bytes than it was given. Nothing was "
+                        "acknowledged; have the store looked at.",
+                        code="vault-damaged",
+                    )
+        return new
+
+    def content(self, sha256: str) -> BucketContent:
+        """A kept content, for reading here or in a worker."""
+        return BucketContent(self.bucket, checked(sha256), self._folder)
+
+    def open(self, sha256: str) -> BinaryIO:
+        """Open a kept content for reading. See :meth:`onecopy.vault.interface.Vault.open`."""
+        size = self._size(checked(sha256))
+        if size is None:
+            raise absent(sha256)
+        return io.BufferedReader(Ranges(self.bucket, sha256, size), PIECE)
+
+    def exists(self, sha256: str) -> bool:
+        """Whether the content is kept."""
+        return self._size(checked(sha256)) is not None
+
+    def remove(self, sha256: str) -> None:
+        """Remove a content. See :meth:`onecopy.vault.interface.Vault.remove`."""
+        import obstore
+
+        with in_words(self.bucket):
+            obstore.delete(self.bucket.store(), [key(checked(sha256)), f"again/{sha256}"])
+
+    def since(self, sha256: str) -> float | None:
+        """When a content was last put. See :meth:`onecopy.vault.interface.Vault.since`."""
+        dates = [self._date(name) for name in (key(checked(sha256)), f"again/{sha256}")]
+        return None if dates[0] is None else max(date for date in dates if date is not None)
+
+    def leftovers(self) -> Iterator[Leftover]:
+        """What uploads left on this machine that never came to an end."""
+        return leftovers(self._folder)
+
+    def __iter__(self) -> Iterator[Kept]:
+        """Everything that is kept, in no particular order."""
+        again = dict(self._names("again/"))
+        for sha256, (size, date) in self._names("contents/"):
+            yield Kept(sha256=sha256, size=size, since=max(date, again.get(sha256, (0, 0.0))[1]))
+
+    def _names(self, prefix: str) -> Iterator[tuple[str, tuple[int, float]]]:
+        import obstore
+
+        with in_words(self.bucket):
+            for page in obstore.list(self.bucket.store(), prefix=prefix):
+                for found in page:
+                    name = found["path"].rpartition("/")[2]
+                    if is_name(name):
+                        yield name, (found["size"], found["last_modified"].timestamp())
+
+    def _put(self, spool: LocalSpool) -> bool:
+        from obstore.exceptions import BaseError
+
+        for attempt in range(ATTEMPTS):
+            size = self._size(spool.sha256)
+            if size == spool.size:
+                self._again(spool.sha256)
+                return False
+            try:
+                if self._send(spool, create=size is None):
+                    return True
+            except BaseError as error:
+                if attempt or not broke_off(error):
+                    raise
+            # Another process was faster, or is at it; or only the reply was lost: the next look tells.
+            time.sleep(random.uniform(0, 0.1 * 2**attempt))  # noqa: S311 - no secret
+        raise EnvironmentProblem(
+            f"Others send the same content to {self.place} and do not finish. Try again.",
+            code="vault-unreachable",
+        )
+
+    def _send(self, spool: LocalSpool, *, create: bool) -> bool:
+        """Send a content; a name that is taken by another length is damage, and mended."""
+        import obstore
+        from obstore.exceptions import AlreadyExistsError
+
+        whole = spool.size <= PART
+        try:
+            with spool.content().open() as file:
+                obstore.put(
+                    self.bucket.sending(),
+                    key(spool.sha256),
+                    file.read() if whole else file,
+                    mode="create" if whole and create else "overwrite",
+                    use_multipart=not whole,
+                    chunk_size=PART,
+                    max_concurrency=PARTS_AT_ONCE,
+                )
+        except AlreadyExistsError:  # 412, or 409 while another is at it
+            return False
+        except FileNotFoundError:
+            raise no_bucket(self.bucket) from None
+        return True
+
+    def _again(self, sha256: str) -> None:
+        """Let the grace time of a content start again, which cannot be touched itself."""
+        import obstore
+
+        since = self.since(sha256)
+        if since is None or time.time() - since > FRESH:
+            obstore.put(self.bucket.store(), f"again/{sha256}", b"")
+
+    def _is_sound(self, sha256: str) -> bool:
+        return _digest(pieces(self.bucket, sha256)) == sha256
+
+    def _size(self, sha256: str) -> int | None:
+        import obstore
+
+        try:
+            with in_words(self.bucket):
+                return obstore.head(self.bucket.store(), key(sha256))["size"]
+        except FileNotFoundError:
+            return None
+
+    def _date(self, name: str) -> float | None:
+        import obstore
+
+        try:
+            with in_words(self.bucket):
+                return obstore.head(self.bucket.store(), name)["last_modified"].timestamp()
+        except FileNotFoundError:
+            return None
+
+    def _prepare(self) -> None:
+        import obstore
+        from obstore.exceptions import AlreadyExistsError
+
+        store = self.bucket.store()
+        try:
+            layout = bytes(obstore.get(store, _MARKER).bytes()).decode(errors="replace")
+        except FileNotFoundError:
+            for page in obstore.list(store, chunk_size=10):
+                if any(not found["path"].startswith(_OWN) for found in page):
+                    raise EnvironmentProblem(
+                        f"{self.place} is not a vault and is not empty. Name an empty or a new prefix.",
+                        code="not-a-vault",
+                    ) from None
+                break
+            try:
+                obstore.put(store, _MARKER, LAYOUT.encode(), mode="create")
+            except AlreadyExistsError:
+                pass
+            except FileNotFoundError:
+                raise no_bucket(self.bucket) from None
+            return
+        if layout != LAYOUT:
+            raise EnvironmentProblem(
+                f"{self.place} says {layout[:80]!r}, which this version does not know. Use a newer onecopy.",
+                code="not-a-vault",
+            )
+
+
+def _digest(chunks: Iterator[bytes]) -> str:
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,130 @@
+"""Reading contents of a bucket: as a file on this machine for a worker, or piece by piece for a reply."""
+
+import contextlib
+import hashlib
+import io
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from onecopy.errors import EnvironmentProblem, UnreadableError
+from onecopy.vault.s3 import Bucket, in_words
+
+PIECE = 8 << 20
+"""Bytes that are asked for at once."""
+
+
+def key(sha256: str) -> str:
+    """The name of a content's object, below the vault's prefix."""
+    return f"contents/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def absent(sha256: str) -> UnreadableError:
+    """That a content is not there."""
+    return UnreadableError(
+        f"The vault has no content {sha256}. If it should, restore it from a backup.", code="vanished"
+    )
+
+
+def pieces(bucket: Bucket, sha256: str) -> Iterator[bytes]:
+    """The bytes of a content.
+
+    Raises:
+        UnreadableError: ``vanished``.
+        EnvironmentProblem: The store fails or refuses.
+    """
+    import obstore
+
+    try:
+        with in_words(bucket):
+            for piece in obstore.get(bucket.store(), key(sha256)).stream(min_chunk_size=1 << 20):
+                yield bytes(piece)
+    except FileNotFoundError:
+        raise absent(sha256) from None
+
+
+@dataclass(frozen=True, slots=True)
+class BucketContent:
+    """A kept content. Opening it brings it onto this machine, as workers read files only."""
+
+    bucket: Bucket
+    sha256: str
+    folder: Path
+
+    def open(self) -> BinaryIO:
+        """Open for reading: a file without a name, which is gone once it is closed.
+
+        Raises:
+            UnreadableError: ``vanished``, or ``no-access`` where it cannot be fetched now or came damaged.
+        """
+        try:
+            with contextlib.ExitStack() as opened:
+                file = opened.enter_context(tempfile.TemporaryFile(dir=self.folder))
+                digest = hashlib.sha256()
+                for piece in pieces(self.bucket, self.sha256):
+                    digest.update(piece)
+                    file.write(piece)
+                if digest.hexdigest() != self.sha256:
+                    raise UnreadableError(
+                        f"What the vault has as {self.sha256} is damaged. Restore it from a backup.",
+                        code="no-access",
+                    )
+                file.seek(0)
+                opened.pop_all()
+                return cast(BinaryIO, file)
+        except EnvironmentProblem as problem:
+            raise UnreadableError(problem.message, code="no-access") from problem
+        except OSError as error:
+            raise UnreadableError(
+                f"A content cannot be fetched into {self.folder} ({error.strerror}). Free some space there.",
+                code="no-access",
+            ) from error
+
+
+class Ranges(io.RawIOBase):
+    """A content that is fetched range by range as it is read, from wherever it is read."""
+
+    def __init__(self, bucket: Bucket, sha256: str, size: int) -> None:
+        super().__init__()
+        self._bucket = bucket
+        self._sha256 = sha256
+        self._size = size
+        self._at = 0
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place; nothing is fetched for it."""
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, start + offset)
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        """Fetch the next range.
+
+        Raises:
+            UnreadableError: ``vanished``.
+            EnvironmentProblem: The store fails or refuses.
+        """
+        import obstore
+
+        into = memoryview(buffer).cast("B")
+        end = min(self._at + len(into), self._size)
+        if end <= self._at:
+            return 0
+        try:
+            with in_words(self._bucket):
+                found = obstore.get_range(self._bucket.store(), key(self._sha256), start=self._at, end=end)
+        except FileNotFoundError:
+            raise absent(self._sha256) from None
+        into[: len(found)] = memoryview(found)
+        self._at += len(found)
+        return len(found)
