@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
 
-from onecopy.catalog import settings
+from onecopy.audit.event import Event, Kind
+from onecopy.catalog import events, settings
 from onecopy.catalog.batches import insert_missing
 from onecopy.catalog.schema import policy
 
@@ -16,17 +17,27 @@ def current(connection: Connection) -> str | None:
     return settings.get(connection, _CURRENT)
 
 
-def adopt(connection: Connection, digest: str, name: str, text: str) -> bool:
-    """Remember a policy as the one in force.
+def adopt(connection: Connection, digest: str, name: str, text: str, *, actor: str) -> bool:
+    """Remember a policy as the one in force; a change is an event.
 
     Returns:
         Whether another one was before.
     """
-    if current(connection) == digest:
+    before = current(connection)
+    if before == digest:
         return False
     row = {"digest": digest, "name": name, "text": text, "first_used_at": datetime.now(UTC)}
     insert_missing(connection, policy, [row])
     settings.put(connection, _CURRENT, digest)
+    events.append(
+        connection,
+        Event(
+            kind=Kind.POLICY_CHANGED,
+            actor=actor,
+            details={"name": name, "before": before},
+            objects=(("policy", digest),),
+        ),
+    )
     return True
 
 

@@ -214,6 +214,26 @@ policy = Table(
     Column("first_used_at", Moment, nullable=False),
 )
 
+event = Table(
+    "event",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),  # from 0, without a gap
+    Column("at", Moment, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("agency", Text, index=True),
+    Column("line", Text, nullable=False),  # what is hashed, byte for byte
+    _sha256("leaf", nullable=False),
+)
+
+event_head = Table(
+    "event_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # one row, which is locked to append
+    Column("size", BigInteger, nullable=False),
+    _sha256("root", nullable=False),
+    Column("peaks", JSON, nullable=False),  # the tree's right edge
+)
+
 preview = Table(
     "preview",
     metadata,

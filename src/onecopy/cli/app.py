@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from onecopy import __version__
+from onecopy.cli.audit import build as audit
 from onecopy.cli.compare import compare
 from onecopy.cli.doctor import doctor
 from onecopy.cli.fingerprint import fingerprint
@@ -30,7 +31,8 @@ def build() -> typer.Typer:
         from onecopy.cli.serve import serve
 
         app.command()(serve)
-    app.add_typer(policy())
+    for group in (policy(), audit()):
+        app.add_typer(group)
     return app
 
 

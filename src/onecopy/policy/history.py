@@ -19,9 +19,9 @@ MOST = 500
 """How many facts of one upload are remembered; more than it is compared with."""
 
 
-def adopt(connection: Connection, policy: Policy) -> None:
-    """Record that a policy is in force, if it was not already."""
-    policies.adopt(connection, policy.digest, policy.name, policy.text)
+def adopt(connection: Connection, policy: Policy, *, actor: str) -> None:
+    """Record that a policy is in force, if it was not already; ``actor`` is who put it there."""
+    policies.adopt(connection, policy.digest, policy.name, policy.text, actor=actor)
 
 
 def pack(seen: Sequence[Seen], images: int, file_type: str) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def open_gate(settings: Settings) -> Gate:
         limits=settings.limits(),
         policy=Policy.load(settings.policy) if settings.policy else None,
     )
-    gate.adopt_policy()
+    gate.adopt_policy(actor="the service's settings")
     return gate
 
 

@@ -20,7 +20,7 @@ from onecopy.pipelines.gate.known import Known
 from onecopy.pipelines.gate.look import Look, look
 from onecopy.pipelines.gate.model import Context, GateReply
 from onecopy.pipelines.gate.reply import reply
-from onecopy.pipelines.gate.store import store, writing
+from onecopy.pipelines.gate.store import record_rejection, store, writing
 from onecopy.pipelines.gate.upload import Upload
 from onecopy.policy import Action, Policy, default
 from onecopy.policy.history import adopt
@@ -103,10 +103,14 @@ class Gate:
         with self.catalog.read() as connection:
             self._known.load(connection)
 
-    def adopt_policy(self) -> None:
-        """Record that this gate's policy is in force from now on; else that is done with its first upload."""
+    def adopt_policy(self, *, actor: str) -> None:
+        """Record that this gate's policy is in force from now on; else that is done with its first upload.
+
+        Args:
+            actor: Who put it there, for the audit log.
+        """
         with self.catalog.write() as connection:
-            adopt(connection, self.policy)
+            adopt(connection, self.policy, actor=actor)
 
     def spool(self) -> Spool:
         """Begin to take an upload in piece by piece; hand it to ``check`` or ``submit`` inside ``with``."""
@@ -139,6 +143,8 @@ class Gate:
             upload = self._upload(spool, context)
             answer = reply(upload, self._looked(upload, spool.content()), self.policy)
             if answer.decision is Action.REJECT:
+                with writing(self.catalog, upload) as connection:
+                    record_rejection(connection, upload, answer, self.policy)
                 return answer
             self.vault.keep(spool)
             return self._stored(upload, self.vault.content(upload.sha256))

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from onecopy.catalog import arrivals, contents, decisions, images, occurrences, verdicts
+from onecopy.catalog import arrivals, contents, decisions, events, images, occurrences, verdicts
 from onecopy.catalog.decisions import Decision
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.store import Catalog
 from onecopy.fingerprint import FINGERPRINT_VERSION
 from onecopy.pipelines.exact import UNFINISHED
 from onecopy.pipelines.gate.answers import pair
+from onecopy.pipelines.gate.event import actor, event
 from onecopy.pipelines.gate.look import Look
 from onecopy.pipelines.gate.model import GateReply
 from onecopy.pipelines.gate.reply import plain, reply
@@ -48,7 +49,7 @@ def _is_known(connection: Connection, upload: Upload) -> bool:
 
 def store(connection: Connection, upload: Upload, found: Look, policy: Policy) -> GateReply:
     """Write what became of an upload: its content, its occurrence, the verdicts and the decision."""
-    adopt(connection, policy)
+    adopt(connection, policy, actor=actor(upload))
     _store_content(connection, upload)
     context = upload.context
     one = Occurrence(
@@ -78,7 +79,14 @@ def store(connection: Connection, upload: Upload, found: Look, policy: Policy) -
             facts=pack(answer.seen, len(upload.identity.images), upload.file_type),
         ),
     )
+    events.append(connection, event(upload, answer, policy))
     return answer
+
+
+def record_rejection(connection: Connection, upload: Upload, answer: GateReply, policy: Policy) -> None:
+    """Write that an upload was turned away; of itself nothing is kept."""
+    adopt(connection, policy, actor=actor(upload))
+    events.append(connection, event(upload, answer, policy))
 
 
 def _store_content(connection: Connection, upload: Upload) -> None:

@@ -1,0 +1,69 @@
+"""The audit log: appended to in the transaction that does what it tells of, never changed."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, insert, select, update
+
+from onecopy.audit.check import Entry, Head
+from onecopy.audit.event import Event, line, moment
+from onecopy.audit.merkle import Tree, leaf_hash
+from onecopy.catalog.schema import event, event_head
+
+
+def append(connection: Connection, one: Event) -> int:
+    """Add an event. The log has one end, so from here to the commit no other transaction adds to it.
+
+    Do it last, then: what the others wait for is the commit alone.
+
+    Returns:
+        Its position, from 0.
+    """
+    row = connection.execute(select(event_head).with_for_update()).mappings().one()
+    position = int(row["size"])
+    tree = Tree(position, [bytes.fromhex(peak) for peak in row["peaks"]])
+    text = line(one, position)
+    leaf = leaf_hash(text.encode())
+    tree.add(leaf)
+    values = {"position": position, "at": one.at, "kind": str(one.kind), "agency": one.agency}
+    connection.execute(insert(event).values(values | {"line": text, "leaf": leaf.hex()}))
+    peaks = [peak.hex() for peak in tree.peaks]
+    connection.execute(update(event_head).values(size=tree.size, root=tree.root, peaks=peaks))
+    return position
+
+
+def head(connection: Connection) -> Head | None:
+    """The log's length and root, as it says itself; ``None`` if that was removed."""
+    row = connection.execute(select(event_head.c.size, event_head.c.root)).first()
+    return None if row is None else Head(size=row[0], root=row[1])
+
+
+def entries(connection: Connection, *, after: int = -1) -> Iterator[Entry]:
+    """The entries beyond a position, in order."""
+    query = select(event).where(event.c.position > after).order_by(event.c.position)
+    for row in connection.execution_options(yield_per=500).execute(query).mappings():
+        yield Entry(
+            position=row["position"],
+            line=row["line"],
+            leaf=row["leaf"],
+            columns=(
+                ("eventDateTime", moment(row["at"])),
+                ("eventDetail", row["kind"]),
+                ("agency", row["agency"]),
+            ),
+        )
+
+
+def lines(connection: Connection, *, agency: str | None, after: int, limit: int) -> list[tuple[int, str]]:
+    """Some entries beyond a position, as they were hashed.
+
+    Args:
+        connection: Of any transaction.
+        agency: Only its own; ``None`` for all.
+        after: The position they come after.
+        limit: How many, at most.
+    """
+    query = select(event.c.position, event.c.line).where(event.c.position > after)
+    if agency is not None:
+        query = query.where(event.c.agency == agency)
+    found = connection.execute(query.order_by(event.c.position).limit(limit))
+    return [(position, text) for position, text in found]

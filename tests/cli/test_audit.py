@@ -1,0 +1,107 @@
+"""``onecopy audit``: a log of real uploads, proven, taken out, and tampered with."""
+
+import hashlib
+import json
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+SUBMIT = """
+import sys
+from pathlib import Path
+import onecopy
+from onecopy.policy import Action, Policy, Rule, Scope
+strict = Policy(name="strict", rules=(Rule(name="no", action=Action.REJECT, scope=Scope.CASE),))
+places = "catalog.db", Path("vault")
+with onecopy.Gate.open(*places, workers=1) as gate:
+    for name in ("1", "copy"):
+        gate.submit(Path(f"photos/{name}.png"), onecopy.Context(case="A", agency="fire", uploader="portal"))
+with onecopy.Gate.open(*places, workers=1, policy=strict) as gate:
+    gate.submit(Path("photos/1.png"), onecopy.Context(case="A", agency="fire"))
+"""
+PLACE = ("--catalog", "catalog.db")
+
+
+@pytest.fixture
+def log(pictures, tmp_path):
+    subprocess.run([sys.executable, "-c", SUBMIT], cwd=tmp_path, check=True, timeout=120)
+    with sqlite3.connect(tmp_path / "catalog.db") as catalog:
+        yield catalog
+
+
+def test_uploads_are_proven_and_taken_out(onecopy, log, tmp_path):
+    intact = onecopy("audit", "verify", *PLACE, check=0).stdout.splitlines()
+    assert intact[0] == "The log is intact: 5 entries."
+    assert intact[1] == "size 5"
+    root = intact[2].removeprefix("root ")
+
+    lines = onecopy("audit", "export", *PLACE, check=0).stdout.splitlines()
+    said = [json.loads(line) for line in lines]
+    assert [one["eventDetail"] for one in said] == [
+        "policy.changed",
+        "upload.stored",
+        "upload.linked",
+        "policy.changed",
+        "upload.rejected",
+    ]
+    assert [one["eventType"] for one in said] == [
+        "policy assignment",
+        "ingestion",
+        "ingestion",
+        "policy assignment",
+        "appraisal",
+    ]
+    linked = said[2]
+    assert (linked["agency"], linked["linkingAgentIdentifierValue"]) == ("fire", "portal")
+    assert linked["eventOutcomeDetail"]["rule"] == "The same file or picture data, in the same case"
+    assert linked["eventOutcomeDetail"]["policy"] == said[0]["linkingObjectIdentifiers"][0]["value"]
+    assert linked["eventOutcomeDetail"]["matched"] == [said[1]["linkingObjectIdentifiers"][0]["value"]]
+    assert "png" not in "".join(lines)
+    assert json.loads(onecopy("audit", "export", "--after", "3", *PLACE, check=0).stdout) == said[4]
+
+    # Anybody can do it: the left four, then the last (RFC 6962, 2.1).
+    def node(left, right):
+        return hashlib.sha256(b"\1" + left + right).digest()
+
+    a, b, c, d, e = (hashlib.sha256(b"\0" + line.encode()).digest() for line in lines)
+    assert node(node(node(a, b), node(c, d)), e).hex() == root
+
+    onecopy("audit", "export", "--out", "audit.jsonl", *PLACE, check=0)
+    as_published = ("--size", "5", "--root", root)
+    onecopy("audit", "verify", "--file", "audit.jsonl", *as_published, check=0)
+    (tmp_path / "audit.jsonl").write_text("\n".join([*lines[:2], lines[3], lines[2], lines[4]]))
+    done = onecopy("audit", "verify", "--file", "audit.jsonl", "--json", *as_published, check=1)
+    assert "Entry 2 was moved: it says that it is entry 3." in json.loads(done.stdout)["faults"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("DELETE FROM event WHERE position = 2", "Where entry 2 should stand is entry 3."),
+        ("DELETE FROM event_head", "What the log says of itself was removed."),
+        (
+            "UPDATE decision SET decision = 'store'",
+            "has the decision 'store' in the catalog, and 'link' in the",
+        ),
+        ("UPDATE occurrence SET case_id = 'B'", "has the case 'B' in the catalog, and 'A' in the log."),
+        ("DELETE FROM decision WHERE id = 1", "(entry 1) and no longer in the catalog."),
+        (
+            "INSERT INTO decision (occurrence, decision, reason, matches, made_at, policy)"
+            " SELECT occurrence, 'link', reason, matches, made_at, policy FROM decision WHERE id = 2",
+            "The log has 2 uploads that were kept, and the catalog 3 decisions on such.",
+        ),
+    ],
+)
+def test_tampering_is_found(onecopy, log, statement, said):
+    log.execute(statement)
+    log.commit()
+    done = onecopy("audit", "verify", *PLACE, check=1)
+    assert done.stdout.startswith("The log is NOT intact:\n")
+    assert said in done.stdout
+
+
+def test_nothing_to_prove_is_no_proof(onecopy):
+    assert "nothing was checked" in onecopy("audit", "verify", *PLACE, check=1).stdout
+    assert "together" in onecopy("audit", "verify", "--size", "3", *PLACE, check=2).stderr
