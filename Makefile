@@ -17,13 +17,13 @@ demo: demo-ready  ## The story of onecopy on a permit archive, in three minutes
 demo-serve: demo-ready  ## A gate that holds the demo's first submission, until Ctrl-C
 	@$(RUN) -m demo serve demo-out
 
-test: dev-ready browser  ## Tests, without the long ones
+test: dev-ready browser s3  ## Tests, without the long ones
 	@$(RUN) -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not torture" $(TESTS)
 
-test-full: dev-ready browser  ## All tests but the torture
+test-full: dev-ready browser s3  ## All tests but the torture
 	@$(RUN) -m pytest -n $(WORKERS) --dist worksteal -m "not torture" $(TESTS)
 
-torture: dev-ready  ## Kills, faults and fuzzing
+torture: dev-ready s3  ## Kills, faults and fuzzing
 	@$(RUN) -m pytest -m torture $(TESTS) || [ $$? -eq 5 ]
 
 lint: dev-ready  ## Style, types and the direction of imports
@@ -56,7 +56,7 @@ clean:  ## Remove everything that was made here
 	rm -rf .venv demo-out build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: demo-ready dev-ready browser
+.PHONY: demo-ready dev-ready browser s3
 demo-ready:
 	@$(PYTHON) tools/prepare.py demo
 
@@ -65,3 +65,6 @@ dev-ready:
 
 browser:
 	@$(PYTHON) tools/prepare.py browser
+
+s3:
+	@$(PYTHON) tools/prepare.py s3

@@ -1,4 +1,4 @@
-"""Get ready what a make target needs: ``prepare.py demo``, ``prepare.py dev``, ``prepare.py browser``.
+"""Get ready what a make target needs: ``prepare.py`` with ``demo``, ``dev``, ``browser`` or ``s3``.
 
 Runs on a bare Python, so it uses the standard library alone. The environment is made in ``.venv`` and made
 again only when ``pyproject.toml`` has changed; where everything is there already, no network is used.
@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import ceph
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 EXTRAS = {"demo": "service,demo", "dev": "dev"}
@@ -19,8 +21,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 
 def main(wanted: str) -> None:
-    if wanted == "browser":
-        _browser()
+    if wanted in ("browser", "s3"):
+        {"browser": _browser, "s3": _s3}[wanted]()
         return
     state = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
     stamps = [VENV / f".ready-{level}" for level in COVERED_BY[wanted]]
@@ -77,6 +79,19 @@ def _browser() -> None:
     print("No Chromium found; trying to install it …", flush=True)
     if not _install("chromium"):
         print("Chromium is not here and cannot be installed. Tests of pages will be skipped, and say so.")
+
+
+def _s3() -> None:
+    """Unpack an S3 server into the user's cache folder, once for all copies of this project."""
+    if os.environ.get("ONECOPY_TEST_S3_ENDPOINT") or os.environ.get("ONECOPY_NO_S3"):
+        return
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    folder = Path(os.environ.get("ONECOPY_TEST_CEPH") or cache / "onecopy-tests" / "ceph")
+    if not (folder / "root" / "ready").exists():
+        print(f"Unpacking an S3 server for the tests into {folder} …", flush=True)
+    why = ceph.unpack(folder)
+    if why:
+        print(f"No S3 server could be had ({why}). Tests of buckets will be skipped, and say so.")
 
 
 def _install(package: str) -> bool:

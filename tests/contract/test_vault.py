@@ -5,25 +5,32 @@ import os
 import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from onecopy.errors import UnreadableError
+from onecopy.errors import EnvironmentProblem, UnreadableError
 from onecopy.vault.interface import Vault
 from onecopy.vault.open import open_vault as open_by_address
 
 
 @pytest.fixture(params=["local", "local, read back", "bucket", "bucket, read back"])
-def open_vault(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Vault]:
-    """Opens the same vault again at every call, as another process would."""
+def make_or_look(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Vault]:
+    """Opens the same vault at every call, as another process would."""
     kind, _, read_back = request.param.partition(", ")
     where = (
         f"file://{tmp_path / 'vault'}?" if kind == "local" else request.getfixturevalue("bucket_url") + "&"
     )
-    return lambda: open_by_address(f"{where}read_back={'yes' if read_back else 'no'}")
+    return partial(open_by_address, f"{where}read_back={'yes' if read_back else 'no'}")
+
+
+@pytest.fixture
+def open_vault(make_or_look: Callable[..., Vault]) -> Callable[[], Vault]:
+    """Opens the same vault again at every call, and makes it at the first."""
+    return make_or_look
 
 
 @pytest.fixture
@@ -179,3 +186,11 @@ def test_identical_puts_at_once_keep_one(open_vault):
     assert sum(new for _, new in results) == 5
     assert sorted(kept.sha256 for kept in vaults[0]) == sorted({sha256 for sha256, _ in results})
     assert all(read(vaults[0], results[n][0]) == data[n] for n in range(40))
+
+
+def test_a_vault_that_must_be_there(make_or_look):
+    with pytest.raises(EnvironmentProblem) as caught:
+        make_or_look(make=False)
+    assert caught.value.code == "not-a-vault"
+    put(make_or_look(make=True), b"kept")
+    assert len(list(make_or_look(make=False))) == 1

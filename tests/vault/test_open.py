@@ -44,7 +44,7 @@ def test_buckets(opened):
         "&seconds=5&read_back=yes&spool=/var/spool/onecopy"
     )
     assert opened == [
-        (Bucket(name="city-records"), {"spool": None, "read_back": False}),
+        (Bucket(name="city-records"), {"spool": None, "read_back": False, "make": True}),
         (
             Bucket(
                 name="city-records",
@@ -53,7 +53,7 @@ def test_buckets(opened):
                 region="us-west-2",
                 seconds=5.0,
             ),
-            {"spool": Path("/var/spool/onecopy"), "read_back": True},
+            {"spool": Path("/var/spool/onecopy"), "read_back": True, "make": True},
         ),
     ]
 

@@ -1,6 +1,6 @@
 """Uploads: occurrences that came through the gate, looked up inside one agency."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
@@ -36,6 +36,22 @@ def of_case(connection: Connection, case: str, agency: str) -> list[Occurrence]:
     """What an agency received for a case, oldest first."""
     query = select(occurrence).where(_UPLOADED, _of(agency), occurrence.c.case_id == case)
     return [from_row(row) for row in connection.execute(query.order_by(occurrence.c.id)).mappings()]
+
+
+def referenced(connection: Connection, digests: Iterable[str]) -> set[str]:
+    """Which of some contents any upload names."""
+    found: set[str] = set()
+    for batch in batches(digests):
+        query = select(occurrence.c.content).where(_UPLOADED, occurrence.c.content.in_(batch)).distinct()
+        found.update(connection.scalars(query))
+    return found
+
+
+def every_content(connection: Connection) -> Iterator[str]:
+    """All contents that any upload names, in order."""
+    query = select(occurrence.c.content).where(_UPLOADED, occurrence.c.content.is_not(None)).distinct()
+    query = query.order_by(occurrence.c.content)
+    yield from connection.scalars(query, execution_options={"yield_per": 5000})
 
 
 def received(connection: Connection, sha256: str) -> bool:

@@ -7,6 +7,7 @@ import typer
 
 from onecopy import __version__
 from onecopy.cli.ending import Code, ends
+from onecopy.cli.vault import GRACE_DAYS, show_vault
 from onecopy.decode.extras import MODULES
 
 EXTRAS = {
@@ -26,8 +27,25 @@ def doctor(
             envvar="ONECOPY_CATALOG", help="Path or URL of the catalog. By default in your data folder."
         ),
     ] = None,
+    vault: Annotated[
+        str | None,
+        typer.Option(
+            envvar="ONECOPY_VAULT",
+            help="What keeps uploads: a folder or s3://bucket/prefix. By default in your data folder.",
+        ),
+    ] = None,
+    remove_orphans: Annotated[
+        bool,
+        typer.Option(
+            "--remove-orphans",
+            help="Remove what crashes left in the vault: contents no upload names, and unfinished files.",
+        ),
+    ] = False,
+    grace_days: Annotated[
+        float, typer.Option(min=0, help="Leave orphans alone for so many days after they last came.")
+    ] = GRACE_DAYS,
 ) -> Code:
-    """Show what protection is active, which extras are installed, and the state of the catalog."""
+    """Show what protection is active, which extras are installed, and the state of catalog and vault."""
     from onecopy import sandbox
 
     typer.echo(f"onecopy {__version__}")
@@ -42,6 +60,7 @@ def doctor(
         )
         typer.echo(f"  {name} ({purpose}): {state}")
     sound = _show_catalog(catalog)
+    sound = show_vault(vault, catalog, remove=remove_orphans, grace_days=grace_days) and sound
     return Code.DONE if sound and not protection["worker"].startswith("NOT") else Code.FAILED
 
 

@@ -26,11 +26,11 @@ def serve(
         ),
     ] = None,
     vault: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             envvar="ONECOPY_VAULT",
-            metavar="DIR",
-            help="Folder that keeps the uploads. By default in your data folder.",
+            metavar="URL",
+            help="What keeps the uploads: a folder or s3://bucket/prefix. By default in your data folder.",
         ),
     ] = None,
     policy: Annotated[

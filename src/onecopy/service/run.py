@@ -16,7 +16,8 @@ from onecopy.policy import Policy
 from onecopy.service.app import create_app, open_gate
 from onecopy.service.auth import set_up_token
 from onecopy.service.settings import Settings
-from onecopy.vault.local import LocalVault, default_vault
+from onecopy.vault.interface import Vault
+from onecopy.vault.open import open_vault
 
 FINISH_SECONDS = 60
 """How long uploads under way may take to finish once the service is told to stop."""
@@ -42,7 +43,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
         with Catalog(settings.catalog, durable=True) as catalog:
             token = set_up_token(catalog, settings.admin_token)
             where = catalog.place
-        vault = LocalVault(settings.vault or default_vault())
+        vault = open_vault(settings.vault)
         if settings.workers > 1:
             _introduce(settings, token, where, vault, say)
             _run_many(settings, listening)
@@ -98,12 +99,12 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _introduce(
-    settings: Settings, token: str | None, catalog: str, vault: LocalVault, say: Callable[[str], None]
+    settings: Settings, token: str | None, catalog: str, vault: Vault, say: Callable[[str], None]
 ) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     url = f"http://{host}:{settings.port}"
     say(f"onecopy listens on {url}")
-    say(f"catalog {catalog}, vault {vault.root}")
+    say(f"catalog {catalog}, vault {vault.place}")
     if token is not None:
         say(f"token   {token}")
         say("        (shown this once: keep it where your portal keeps its secrets)")

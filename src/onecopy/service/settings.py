@@ -18,8 +18,8 @@ class Settings:
 
     catalog: str | None = None
     """Path or URL of the catalog; by default in the user's data folder."""
-    vault: Path | None = None
-    """Folder of the vault; by default in the user's data folder."""
+    vault: str | None = None
+    """Folder or address of the vault; by default in the user's data folder."""
     host: str = "127.0.0.1"
     port: int = 8420
     workers: int = 1
@@ -56,7 +56,7 @@ class Settings:
 
 
 def _parsed(name: str, text: str) -> object:
-    if name in ("vault", "policy"):
+    if name == "policy":
         return Path(text)
     if name not in ("port", "workers", "max_upload_bytes"):
         return text

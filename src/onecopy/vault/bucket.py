@@ -5,6 +5,7 @@
     PREFIX/onecopy-vault                says that this is one, and its layout
     PREFIX/contents/ab/cd/abcd…         contents, named by their SHA-256
     PREFIX/again/abcd…                  empty; its date says when a content that was there came again
+    PREFIX/catalogs/…                   empty; named by the catalogs that refer to contents
 
 Bytes wait in a folder of this machine until they are whole and their digest is known. An object is then made
 only if there is none of that name (``If-None-Match: *``), and the store checks the SHA-256 that it is told.
@@ -14,6 +15,7 @@ import hashlib
 import io
 import random
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -36,19 +38,22 @@ FRESH = 3600.0
 """Seconds for which a content that came again needs no new date."""
 
 _MARKER = "onecopy-vault"
-_OWN = ("contents/", "again/", _MARKER)
+_OWN = ("contents/", "again/", "catalogs/", _MARKER)
 
 
 class BucketVault:
     """Keeps contents in a bucket. See the module for the layout."""
 
-    def __init__(self, bucket: Bucket, *, spool: Path | None = None, read_back: bool = False) -> None:
+    def __init__(
+        self, bucket: Bucket, *, spool: Path | None = None, read_back: bool = False, make: bool = True
+    ) -> None:
         """Open the vault in a bucket; make one if there is nothing below the prefix.
 
         Args:
             bucket: Where.
             spool: The folder where bytes wait; by default one in the user's cache folder.
             read_back: Read every content again, and compare its digest, before it counts as kept.
+            make: Without it, the vault must be there, and nothing is tidied up.
 
         Raises:
             EnvironmentProblem: ``not-a-vault``, ``vault-unreachable``, ``vault-unwritable``, ``disk-full``,
@@ -62,10 +67,14 @@ class BucketVault:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise storage_problem(error, self._folder) from error
-        clean(self._folder)
         bucket.store()  # says what is not installed before anything else can
         with in_words(bucket):
-            self._prepare()
+            if not self._is_vault():
+                if not make:
+                    raise EnvironmentProblem(f"There is no vault in {self.place}.", code="not-a-vault")
+                self._make()
+        if make:
+            self.tidy()
 
     def spool(self, *, most: int | None = None) -> LocalSpool:
         """Begin to take bytes in. See :meth:`onecopy.vault.interface.Vault.spool`."""
@@ -120,15 +129,31 @@ class BucketVault:
         dates = [self._date(name) for name in (key(checked(sha256)), f"again/{sha256}")]
         return None if dates[0] is None else max(date for date in dates if date is not None)
 
+    def claim(self, catalog: str) -> None:
+        """Note that a catalog refers to contents of this vault."""
+        import obstore
+
+        with in_words(self.bucket):
+            obstore.put(self.bucket.store(), f"catalogs/{uuid.UUID(catalog)}", b"")
+
+    def claims(self) -> frozenset[str]:
+        """The catalogs that ever claimed this vault."""
+        return frozenset(name for name, _ in self._names("catalogs/"))
+
     def leftovers(self) -> Iterator[Leftover]:
         """What uploads left on this machine that never came to an end."""
         return leftovers(self._folder)
 
+    def tidy(self) -> None:
+        """Remove leftovers that are older than an hour."""
+        clean(self._folder)
+
     def __iter__(self) -> Iterator[Kept]:
         """Everything that is kept, in no particular order."""
         again = dict(self._names("again/"))
-        for sha256, (size, date) in self._names("contents/"):
-            yield Kept(sha256=sha256, size=size, since=max(date, again.get(sha256, (0, 0.0))[1]))
+        for name, (size, date) in self._names("contents/"):
+            if is_name(name):
+                yield Kept(sha256=name, size=size, since=max(date, again.get(name, (0, 0.0))[1]))
 
     def _names(self, prefix: str) -> Iterator[tuple[str, tuple[int, float]]]:
         import obstore
@@ -137,8 +162,7 @@ class BucketVault:
             for page in obstore.list(self.bucket.store(), prefix=prefix):
                 for found in page:
                     name = found["path"].rpartition("/")[2]
-                    if is_name(name):
-                        yield name, (found["size"], found["last_modified"].timestamp())
+                    yield name, (found["size"], found["last_modified"].timestamp())
 
     def _put(self, spool: LocalSpool) -> bool:
         from obstore.exceptions import BaseError
@@ -213,33 +237,37 @@ class BucketVault:
         except FileNotFoundError:
             return None
 
-    def _prepare(self) -> None:
+    def _is_vault(self) -> bool:
         import obstore
-        from obstore.exceptions import AlreadyExistsError
 
-        store = self.bucket.store()
         try:
-            layout = bytes(obstore.get(store, _MARKER).bytes()).decode(errors="replace")
+            layout = bytes(obstore.get(self.bucket.store(), _MARKER).bytes()).decode(errors="replace")
         except FileNotFoundError:
-            for page in obstore.list(store, chunk_size=10):
-                if any(not found["path"].startswith(_OWN) for found in page):
-                    raise EnvironmentProblem(
-                        f"{self.place} is not a vault and is not empty. Name an empty or a new prefix.",
-                        code="not-a-vault",
-                    ) from None
-                break
-            try:
-                obstore.put(store, _MARKER, LAYOUT.encode(), mode="create")
-            except AlreadyExistsError:
-                pass
-            except FileNotFoundError:
-                raise no_bucket(self.bucket) from None
-            return
+            return False
         if layout != LAYOUT:
             raise EnvironmentProblem(
                 f"{self.place} says {layout[:80]!r}, which this version does not know. Use a newer onecopy.",
                 code="not-a-vault",
             )
+        return True
+
+    def _make(self) -> None:
+        import obstore
+        from obstore.exceptions import AlreadyExistsError
+
+        store = self.bucket.store()
+        first = next(iter(obstore.list(store, chunk_size=10)), [])
+        if any(not found["path"].startswith(_OWN) for found in first):
+            raise EnvironmentProblem(
+                f"{self.place} is not a vault and is not empty. Name an empty or a new prefix.",
+                code="not-a-vault",
+            )
+        try:
+            obstore.put(store, _MARKER, LAYOUT.encode(), mode="create")
+        except AlreadyExistsError:
+            pass  # another process was faster
+        except FileNotFoundError:
+            raise no_bucket(self.bucket) from None
 
 
 def _digest(chunks: Iterator[bytes]) -> str:

@@ -138,11 +138,30 @@ class Vault(Protocol):
         """
         ...
 
+    def claim(self, catalog: str) -> None:
+        """Note that a catalog refers to contents of this vault.
+
+        Args:
+            catalog: What the catalog calls itself: a UUID.
+
+        Raises:
+            EnvironmentProblem: ``disk-full``, ``vault-unwritable`` or ``vault-unreachable``.
+        """
+        ...
+
+    def claims(self) -> frozenset[str]:
+        """The catalogs that ever claimed this vault. Only its one and only may say what is an orphan."""
+        ...
+
     def leftovers(self) -> Iterator[Leftover]:
         """What uploads left on this machine that never came to an end, and that nobody writes to.
 
-        Opening a vault removes what is older than an hour.
+        Opening a vault to write to it removes those that are older than an hour.
         """
+        ...
+
+    def tidy(self) -> None:
+        """Remove leftovers that are older than an hour."""
         ...
 
     def __iter__(self) -> Iterator[Kept]:

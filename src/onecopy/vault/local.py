@@ -5,6 +5,7 @@
     VAULT/onecopy-vault                 says that this is one, and its layout
     VAULT/contents/ab/cd/abcd…          contents, read-only, named by their SHA-256
     VAULT/spool/….part                  bytes on their way in, locked by the process that writes them
+    VAULT/catalogs/…                    empty; named by the catalogs that refer to contents
 
 Spool and contents share a file system, so that keeping a content is one hard link: it is there whole or not
 at all, and two processes that keep the same bytes at once cannot spoil each other's.
@@ -13,6 +14,7 @@ at all, and two processes that keep the same bytes at once cannot spoil each oth
 import contextlib
 import hashlib
 import os
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +26,9 @@ from onecopy.vault.names import checked, is_name
 from onecopy.vault.spool import LocalSpool, clean, leftovers, storage_problem
 
 LAYOUT = "onecopy vault, layout 1\n"
+
+_MARKER = "onecopy-vault"
+_OWN = {"contents", "spool", "catalogs", _MARKER}
 
 
 def default_vault() -> Path:
@@ -62,12 +67,13 @@ class LocalContent:
 class LocalVault:
     """Keeps contents in sharded folders. See the module for the layout."""
 
-    def __init__(self, root: Path, *, read_back: bool = False) -> None:
+    def __init__(self, root: Path, *, read_back: bool = False, make: bool = True) -> None:
         """Open the vault in ``root``; make one if the folder is empty or missing.
 
         Args:
             root: The folder.
             read_back: Read every content again, and compare its digest, before it counts as kept.
+            make: Without it, the vault must be there, and nothing is tidied up.
 
         Raises:
             EnvironmentProblem: ``not-a-vault`` for a folder that holds something else,
@@ -78,12 +84,16 @@ class LocalVault:
         self._read_back = read_back
         self._contents = self.root / "contents"
         self._spool = self.root / "spool"
+        self._catalogs = self.root / "catalogs"
         self._durable: set[Path] = set()
+        if not make and not (self.root / _MARKER).exists():
+            raise EnvironmentProblem(f"There is no vault in {self.root}.", code="not-a-vault")
         try:
             self._prepare()
         except OSError as error:
             raise storage_problem(error, self.root) from error
-        clean(self._spool)
+        if make:
+            self.tidy()
 
     def spool(self, *, most: int | None = None) -> LocalSpool:
         """Begin to take bytes in. See :meth:`onecopy.vault.interface.Vault.spool`."""
@@ -128,9 +138,25 @@ class LocalVault:
         except OSError as error:
             raise storage_problem(error, self.root) from error
 
+    def claim(self, catalog: str) -> None:
+        """Note that a catalog refers to contents of this vault."""
+        try:
+            (self._catalogs / str(uuid.UUID(catalog))).touch()
+            _sync_folder(self._catalogs)
+        except OSError as error:
+            raise storage_problem(error, self.root) from error
+
+    def claims(self) -> frozenset[str]:
+        """The catalogs that ever claimed this vault."""
+        return frozenset(path.name for path in self._catalogs.iterdir())
+
     def leftovers(self) -> Iterator[Leftover]:
         """What uploads left that never came to an end."""
         return leftovers(self._spool)
+
+    def tidy(self) -> None:
+        """Remove leftovers that are older than an hour."""
+        clean(self._spool)
 
     def __iter__(self) -> Iterator[Kept]:
         """Everything that is kept, in no particular order."""
@@ -199,10 +225,10 @@ class LocalVault:
         self._durable.add(folder)
 
     def _prepare(self) -> None:
-        marker = self.root / "onecopy-vault"
+        marker = self.root / _MARKER
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not marker.exists():
-            strange = {entry.name for entry in self.root.iterdir()} - {"contents", "spool", marker.name}
+            strange = {entry.name for entry in self.root.iterdir()} - _OWN
             if strange:
                 raise EnvironmentProblem(
                     f"{self.root} is not a vault and is not empty. Name an empty or a new folder.",
@@ -214,7 +240,7 @@ class LocalVault:
                 f"{self.root} says {layout[:80]!r}, which this version does not know. Use a newer onecopy.",
                 code="not-a-vault",
             )
-        for folder in (self._contents, self._spool):
+        for folder in (self._contents, self._spool, self._catalogs):
             folder.mkdir(mode=0o700, exist_ok=True)
         _sync_folder(self.root)
 

@@ -15,7 +15,7 @@ _YES = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": 
 _OPTIONS = {"file": {"read_back"}, "s3": {"read_back", "endpoint", "region", "seconds", "spool"}}
 
 
-def open_vault(where: str | os.PathLike[str] | None = None) -> Vault:
+def open_vault(where: str | os.PathLike[str] | None = None, *, make: bool = True) -> Vault:
     """Open a vault, and make one where there is nothing yet.
 
     Args:
@@ -23,16 +23,17 @@ def open_vault(where: str | os.PathLike[str] | None = None) -> Vault:
             ``read_back=yes`` reads everything again before it counts as kept; of a bucket also ``endpoint``,
             ``region``, ``seconds`` (for one request) and ``spool`` (the folder where bytes wait to be sent).
             By default the folder in the user's data folder.
+        make: Without it, the vault must be there.
 
     Raises:
         UsageError: The address cannot be understood.
         EnvironmentProblem: The vault cannot be opened.
     """
     if where is None:
-        return LocalVault(default_vault())
+        return LocalVault(default_vault(), make=make)
     text = os.fspath(where)
     if "://" not in text:
-        return LocalVault(Path(text).expanduser())
+        return LocalVault(Path(text).expanduser(), make=make)
     try:
         parts = urlsplit(text)
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
@@ -49,12 +50,13 @@ def open_vault(where: str | os.PathLike[str] | None = None) -> Vault:
         raise UsageError(f"A vault's address has no option {unknown[0]!r}. See the how-to on storage.")
     read_back = _choice(options)
     if parts.scheme == "file":
-        return LocalVault(Path(unquote(parts.path)), read_back=read_back)
+        return LocalVault(Path(unquote(parts.path)), read_back=read_back, make=make)
     spool = options.get("spool")
     return BucketVault(
         _bucket(named, unquote(parts.path), options),
         spool=Path(spool).expanduser() if spool else None,
         read_back=read_back,
+        make=make,
     )
 
 

@@ -16,9 +16,11 @@ from onecopy.model import Limits
 from onecopy.pipelines.gate.compare import Comparer, Question, unfinished
 from onecopy.pipelines.gate.context import checked
 from onecopy.pipelines.gate.identify import Identifier
+from onecopy.pipelines.gate.kept import KeptUpload, hold_on
 from onecopy.pipelines.gate.known import Known
 from onecopy.pipelines.gate.look import Look, look
 from onecopy.pipelines.gate.model import Context, GateReply
+from onecopy.pipelines.gate.orphans import claim
 from onecopy.pipelines.gate.reply import reply
 from onecopy.pipelines.gate.store import record_rejection, store, writing
 from onecopy.pipelines.gate.upload import Upload
@@ -26,7 +28,7 @@ from onecopy.policy import Action, Policy, default
 from onecopy.policy.history import adopt
 from onecopy.sandbox.interface import Openable
 from onecopy.vault.interface import Spool, Vault
-from onecopy.vault.local import LocalVault, default_vault
+from onecopy.vault.open import open_vault
 
 COMPARISONS = 200
 """How many pairs of images are compared by their pixels for one upload, at most."""
@@ -74,13 +76,13 @@ class Gate:
     def open(
         cls,
         catalog: str | Path | None = None,
-        vault: Path | None = None,
+        vault: str | Path | None = None,
         *,
         workers: int | None = None,
         policy: Policy | None = None,
         limits: Limits | None = None,
     ) -> Self:
-        """Open a gate on a catalog and a folder; by default those in the user's data folder.
+        """Open a gate on a catalog and a vault; by default those in the user's data folder.
 
         What an older version fingerprinted is fingerprinted again first, so that nothing is missed.
 
@@ -89,16 +91,17 @@ class Gate:
         """
         with contextlib.ExitStack() as opened:
             store = opened.enter_context(Catalog(catalog, durable=True, busy_seconds=30.0))
-            folder = LocalVault(vault or default_vault())
+            contents = open_vault(vault)
             engine = LocalEngine(workers=workers, limits=limits or Limits())
             opened.callback(engine.close)
-            gate = cls(store, folder, engine, policy=policy, limits=limits)
+            gate = cls(store, contents, engine, policy=policy, limits=limits)
             gate.prepare()
             opened.pop_all()
         return gate
 
     def prepare(self) -> None:
         """Bring fingerprints up to date and load them; without it the first upload does the loading."""
+        claim(self.catalog, self.vault)
         self._identify.again()
         with self.catalog.read() as connection:
             self._known.load(connection)
@@ -147,7 +150,7 @@ class Gate:
                     record_rejection(connection, upload, answer, self.policy)
                 return answer
             self.vault.keep(spool)
-            return self._stored(upload, self.vault.content(upload.sha256))
+            return self._stored(upload, KeptUpload(vault=self.vault, spool=spool))
 
     def _upload(self, spool: Spool, context: Context) -> Upload:
         identity, settled = self._identify(spool.sha256, spool.content())
@@ -164,7 +167,7 @@ class Gate:
                 return found
             self._answer(upload, content, found.open)
 
-    def _stored(self, upload: Upload, content: Openable) -> GateReply:
+    def _stored(self, upload: Upload, kept: KeptUpload) -> GateReply:
         turn = self._turns[hash(upload.context.agency) % len(self._turns)]
         with contextlib.ExitStack() as turns:
             for attempt in range(ATTEMPTS):
@@ -173,13 +176,15 @@ class Gate:
                 with turn, writing(self.catalog, upload) as connection:
                     found = look(connection, self._known, upload, self.policy)
                     if not found.open:
+                        hold_on(connection, kept)
                         return store(connection, upload, found, self.policy)
-                self._answer(upload, content, found.open)
+                self._answer(upload, kept, found.open)
             # Others are faster every time. What is left open is a person's question.
             with turn, writing(self.catalog, upload) as connection:
                 found = look(connection, self._known, upload, self.policy)
                 upload.answers |= {question.key: unfinished() for question in found.open}
                 found = look(connection, self._known, upload, self.policy)
+                hold_on(connection, kept)
                 return store(connection, upload, found, self.policy)
 
     def _answer(self, upload: Upload, content: Openable, questions: Sequence[Question]) -> None:
