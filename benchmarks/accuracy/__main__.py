@@ -25,7 +25,13 @@ def main() -> int:
     try:
         if 1 in asked.part:
             title("Part one: a collection whose truth is known")
-            collection.measure(asked.sets, workers=asked.workers, out=asked.out, detailed=asked.list)
+            collection.measure(
+                asked.sets,
+                workers=asked.workers,
+                out=asked.out,
+                detailed=asked.list,
+                rules=not asked.no_rules,
+            )
         if 2 in asked.part:
             _changed(asked, rows, extra)
         if 3 in asked.part:
@@ -52,7 +58,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--only", type=lambda text: text.split(","), help="part two: recipes, as crop,jpeg")
     parser.add_argument("--sheets", type=int, default=8, help="part three: of each template and resolution")
-    parser.add_argument("--no-rules", action="store_true", help="part two: leave out others' rules")
+    parser.add_argument("--no-rules", action="store_true", help="leave out others' rules")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="keep the findings of every scan here")
     parser.add_argument(
@@ -97,7 +103,7 @@ def _rules(found: Outcome, extra: dict[str, object]) -> None:
     from benchmarks.accuracy import rules
     from benchmarks.accuracy.ranking import of_onecopy, rule_table
 
-    made = rules.measure(found)
+    made = rules.measure(found.scans, found.classes)
     extra["rules"] = [
         {"name": one.name, "limit": one.limit, "pairs": one.pairs.counts.tolist()} for one in made
     ]

@@ -36,6 +36,11 @@ class Outcome:
     unreadable: dict[str, str] = field(default_factory=dict)
     scans: list[dict[str, Path]] = field(default_factory=list)
 
+    @property
+    def classes(self) -> dict[tuple[str, str], str]:
+        """``same`` or ``edited``, for each original and what was made of it."""
+        return {(row.a, row.b): row.expected for row in self.rows if row.recipe != OTHERS}
+
 
 class Changed:
     """A run of part two.

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.accuracy import beside
 from benchmarks.measure import table
 from benchmarks.pictures import DATA
 from onecopy.findings import Findings
@@ -38,7 +39,7 @@ class Stages:
         self._now = None
 
 
-def measure(sets: Sequence[str], *, workers: int, out: Path | None, detailed: bool) -> None:
+def measure(sets: Sequence[str], *, workers: int, out: Path | None, detailed: bool, rules: bool) -> None:
     """Scan, score and print.
 
     Args:
@@ -46,6 +47,7 @@ def measure(sets: Sequence[str], *, workers: int, out: Path | None, detailed: bo
         workers: Of the scan.
         out: Where the report is kept.
         detailed: List every false merge and loss.
+        rules: Apply others' rules to the same files.
     """
     wanted = [DATA / name for name in sets] or [DATA]
     with tempfile.TemporaryDirectory(prefix="onecopy-bench-") as folder:
@@ -53,7 +55,9 @@ def measure(sets: Sequence[str], *, workers: int, out: Path | None, detailed: bo
         kept.mkdir(parents=True, exist_ok=True)
         findings = _scan(wanted, Path(folder) / "catalog.db", kept, workers)
         _score(kept / "findings.json", sets, detailed=detailed)
-    _candidates(findings)
+        _candidates(findings)
+        if rules:
+            beside.measure(kept / "findings.json", sets)
 
 
 def _scan(sources: list[Path], store: Path, out: Path, workers: int) -> Findings:

@@ -57,13 +57,19 @@ def of_onecopy(rows: Iterable[Row]) -> Histogram:
     return made
 
 
-def _distance(row: Row) -> int:
-    unsure = round((1 - row.confidence) * 99)
-    if row.merged or row.relation in LINKABLE:
-        return unsure if row.relation in LINKABLE else 99
-    if row.relation == "unclear":
+def distance(relation: str, confidence: float) -> int:
+    """Where a verdict is on that scale."""
+    unsure = round((1 - confidence) * 99)
+    if relation in LINKABLE:
+        return unsure
+    if relation == "unclear":
         return _ABOVE["unclear"] + min(unsure, _MOST - _ABOVE["unclear"] - 2)
-    return _ABOVE["edited"] + unsure if row.relation == "edited" else _MOST - 1
+    return _ABOVE["edited"] + unsure if relation == "edited" else _MOST - 1
+
+
+def _distance(row: Row) -> int:
+    near = distance(row.relation, row.confidence)
+    return min(near, 99) if row.merged else near
 
 
 def rule_table(lines: Iterable[tuple[str, int, Histogram]]) -> None:

@@ -17,8 +17,7 @@ from benchmarks.accuracy.results import Row, judged
 from benchmarks.accuracy.scans import scan
 
 RESOLUTIONS = (100, 150, 300)
-_A_BATCH = 2
-"""Sheets of each template in one scan: every two files of one template are compared."""
+_UNCHANGED = ("first", "again")
 _POOR = 100
 """Dots an inch at which ``unclear`` is a right answer."""
 
@@ -61,7 +60,7 @@ class Refilled:
     """
 
     def __init__(self, *, sheets: int, seed: int, keep: Path | None) -> None:
-        self._batches = [(dpi, number) for number in range(-(-sheets // _A_BATCH)) for dpi in RESOLUTIONS]
+        self._batches = [(dpi, number) for number in range(sheets) for dpi in RESOLUTIONS]
         self._seed = seed
         self._keep = keep
         self.rows: list[Row] = []
@@ -87,18 +86,22 @@ class Refilled:
             )
 
     def _made(self, folder: Path, dpi: int, batch: int) -> Iterator[Scanned]:
-        """Of each sheet two scans, and one of each change."""
+        """Of each template a sheet, scanned again by every scanner; its changes; and another sheet."""
         for template in TEMPLATES:
-            for number in range(_A_BATCH):
-                random = np.random.default_rng((self._seed, dpi, batch, number, TEMPLATES.index(template)))
-                form = filled(template, random)
-                versions = {"": form, "again": form} | {how: changed(form, how, random) for how in CHANGES}
-                for change, version in versions.items():
-                    able = SCANNERS[1:] if change == "again" else SCANNERS  # a render is no scan
-                    scanner = able[int(random.integers(len(able)))]
-                    name = f"{template}-{dpi}-{batch}-{number}-{change.replace(' ', '-') or 'first'}"
-                    path = folder / f"{name}-{scanner.name}{scanner.suffix}"
-                    yield Scanned(version, change, scanner.name, _scan(version, scanner, dpi, path, random))
+            random = np.random.default_rng((self._seed, dpi, batch, TEMPLATES.index(template)))
+            form = filled(template, random)
+            again = [("again", form, scanner) for scanner in SCANNERS[1:]]
+            changes = [(how, changed(form, how, random), _any(random)) for how in CHANGES]
+            versions = [("first", form, _any(random)), *again, *changes]
+            versions.append(("another", filled(template, random), _any(random)))
+            for change, version, scanner in versions:
+                name = f"{template}-{dpi}-{batch}-{change.replace(' ', '-')}-{scanner.name}"
+                path = _scan(version, scanner, dpi, folder / (name + scanner.suffix), random)
+                yield Scanned(version, change, scanner.name, path)
+
+
+def _any(random: np.random.Generator) -> Scanner:
+    return SCANNERS[int(random.integers(len(SCANNERS)))]
 
 
 def _scan(form: Filled, scanner: Scanner, dpi: int, path: Path, random: np.random.Generator) -> Path:
@@ -124,23 +127,20 @@ def _alike(a: Scanned, b: Scanned) -> bool:
 
 
 def _asked(a: Scanned, b: Scanned, dpi: int) -> dict[str, object]:
-    one_sheet = a.path.name.split("-")[:4] == b.path.name.split("-")[:4]
-    first, second = sorted((a, b), key=lambda one: (one.change not in {"", "again"}, one.path.name))
+    first, second = sorted((a, b), key=lambda one: (one.change not in _UNCHANGED, one.path.name))
     if a.form == b.form:
         what = "scanned again"
-    elif one_sheet and first.change in {"", "again"}:
-        what = second.change
+    elif "another" in {a.change, b.change}:
+        what = "filled in anew"
     else:
-        what = "several changes" if one_sheet else "filled in anew"
+        what = second.change if first.change in _UNCHANGED else "several changes"
     return {
         "part": 3,
         "a": first.path.stem,
         "b": second.path.stem,
         "path_a": str(first.path),
         "path_b": str(second.path),
-        "kind": "rendered"
-        if {a.scanner, b.scanner} == {"rendered"}
-        else f"{first.scanner} and {second.scanner}",
+        "kind": " and ".join(sorted((first.scanner, second.scanner))),
         "recipe": what,
         "strength": f"{dpi} dpi",
         "expected": "same" if a.form == b.form else "other",

@@ -145,13 +145,23 @@ def others_table(rows: Iterable[Row]) -> None:
     table(["said", "pairs"], [[said, f"{count:,}"] for said, count in counts.most_common()])
 
 
-def form_table(rows: Iterable[Row]) -> None:
-    """One line for each resolution and change."""
+def form_table(rows: Sequence[Row]) -> None:
+    """One line for each resolution and change; and how scans of one sheet are recognised, by scanner."""
+    _forms(rows, lambda row: (row.strength, row.recipe))
+    title("Scanned again, by what the two went through")
+    _forms([row for row in rows if row.expected == "same"], lambda row: (row.strength, row.kind))
+
+
+def _forms(rows: Sequence[Row], key: Callable[[Row], tuple[str, str]]) -> None:
     cells: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
-        cells[row.strength, row.recipe].append(row)
-    lines = sorted(cells, key=lambda key: (int(key[0].split()[0]), key[1]))
-    table(["", "", *HEAD[2:]], [_line(dpi, what, cells[dpi, what]) for dpi, what in lines])
+        cells[key(row)].append(row)
+    lines = []
+    for dpi, what in sorted(cells, key=lambda cell: (int(cell[0].split()[0]), cell[1])):
+        mine = cells[dpi, what]
+        shares = [share(mine, _TESTS[name]) for name in ("proposed", "right", "unclear")]
+        lines.append([dpi, what, f"{len(mine):,}", *shares, str(sum(row.lost for row in mine))])
+    table(["", "", "pairs", "proposed", "right", "unclear", "merged wrongly"], lines)
 
 
 def _by_kind(rows: Sequence[Row]) -> list[list[str]]:

@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.accuracy.changed import Outcome
 from benchmarks.accuracy.ranking import CLASSES, Histogram
-from benchmarks.accuracy.results import OTHERS
 from benchmarks.peers.tools import AbsentError, Python
 
 HASHES = Python("hashes", (("pdqhash==0.2.8", "ImageHash==4.3.2", "pillow>=12", "pillow-heif>=1"),))
@@ -41,22 +39,24 @@ class Rule:
     unread: int = 0
 
 
-def measure(found: Outcome) -> list[Rule]:
-    """Apply the rules to the files of part two, scan by scan; a tool that cannot be had is named aloud."""
-    classes = _classes(found)
+Scans = Sequence[Mapping[str, Path]]
+"""The files of each scan, by name; two originals (no ``~`` in the name) may be in several."""
+Classes = Mapping[tuple[str, str], str]
+"""``same`` or ``edited`` for the pairs of names that show one picture."""
+
+
+def measure(scans: Scans, classes: Classes, *, sift: bool = True) -> list[Rule]:
+    """Apply the rules to every two files of each scan; a tool that cannot be had is named aloud."""
     rules: list[Rule] = []
     for tool, apply in ((HASHES, _by_hash), (SIFT, _by_sift)):
+        if tool is SIFT and not sift:
+            continue
         try:
             tool.ready()
-            rules += apply(found.scans, classes)
+            rules += apply(scans, classes)
         except AbsentError as error:
             print(f"SKIPPED {tool.name}: {error}.", flush=True)
     return rules
-
-
-def _classes(found: Outcome) -> dict[tuple[str, str], str]:
-    """``same`` or ``edited``, for each original and what was made of it."""
-    return {(row.a, row.b): row.expected for row in found.rows if row.recipe != OTHERS}
 
 
 def _ask(tool: Python, script: str, paths: Iterable[Path]) -> Any:
@@ -68,7 +68,7 @@ def _ask(tool: Python, script: str, paths: Iterable[Path]) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _by_hash(scans: Sequence[Mapping[str, Path]], classes: Mapping[tuple[str, str], str]) -> list[Rule]:
+def _by_hash(scans: Scans, classes: Classes) -> list[Rule]:
     hashes = _ask(HASHES, "run_hashes.py", {path for files in scans for path in files.values()})
     pdq, phash = Rule(name="PDQ ≤ 31, quality ≥ 50", limit=31), Rule(name="pHash ≤ 10", limit=10)
     met: set[str] = set()
@@ -98,7 +98,7 @@ def _count(
     rule: Rule,
     names: Sequence[str],
     distances: npt.NDArray[np.int64],
-    classes: Mapping[tuple[str, str], str],
+    classes: Classes,
     met: set[str],
 ) -> None:
     """Add the pairs of one scan; two originals count in the first one only."""
@@ -109,7 +109,7 @@ def _count(
     rule.pairs.add(distances[first, second][counted], kinds[counted])
 
 
-def _kinds(names: Sequence[str], classes: Mapping[tuple[str, str], str]) -> npt.NDArray[np.int64]:
+def _kinds(names: Sequence[str], classes: Classes) -> npt.NDArray[np.int64]:
     """The class of each two files; -1 where both were made and show one original, which is not asked."""
     of = {name: place for place, name in enumerate(names)}
     shows = np.eye(len(names))
@@ -123,7 +123,7 @@ def _kinds(names: Sequence[str], classes: Mapping[tuple[str, str], str]) -> npt.
     return kinds
 
 
-def _by_sift(scans: Sequence[Mapping[str, Path]], classes: Mapping[tuple[str, str], str]) -> list[Rule]:
+def _by_sift(scans: Scans, classes: Classes) -> list[Rule]:
     """It calls two files duplicates or not: distance 0 or 1."""
     rule = Rule(name="perception's SIFT", limit=0)
     met: set[str] = set()
