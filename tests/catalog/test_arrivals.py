@@ -3,15 +3,13 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from contextlib import AbstractContextManager
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import text
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from onecopy.catalog import arrivals, contents, migrate, occurrences
+from onecopy.catalog import arrivals, contents, occurrences
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.schema import arrival
 from onecopy.catalog.store import Catalog
@@ -98,21 +96,16 @@ def test_a_number_is_not_given_twice(catalog: Catalog) -> None:
         connection.execute(arrival.insert().values(agency="fire", number=2, content=ONE))
 
 
-def test_uploads_from_before_there_was_a_log(catalog_url: str) -> None:
-    catalog = Catalog(catalog_url)
-    with catalog.write() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
-        config.attributes["connection"] = connection
-        connection.execute(text("DROP TABLE arrival"))
-        command.stamp(config, "0002")
+def test_uploads_from_before_there_was_a_log(
+    catalog_url: str, older: Callable[[str], AbstractContextManager[Connection]]
+) -> None:
+    with older("0002") as connection:
         for digest in (ONE, OTHER, THIRD):
             contents.add(connection, digest, 1)
         for agency, digest in (("fire", OTHER), ("fire", ONE), ("parks", ONE), ("fire", OTHER), ("", ONE)):
             occurrences.add(connection, Occurrence(name="n", content=digest, agency=agency))
         occurrences.add(connection, Occurrence(name="n", content=THIRD, locator="/scanned"))
         occurrences.add(connection, Occurrence(name="n", content=None, locator="/lost"))
-    catalog.close()
     with Catalog(catalog_url) as catalog:
         assert log(catalog, "fire") == [(1, OTHER), (2, ONE)]
         assert log(catalog, "parks") == [(1, ONE)]

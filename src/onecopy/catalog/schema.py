@@ -234,6 +234,41 @@ event_head = Table(
     Column("peaks", JSON, nullable=False),  # the tree's right edge
 )
 
+token = Table(
+    "token",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("role", String(20), nullable=False),
+    Column("agency", Text),  # null: all agencies
+    _sha256("sha256", nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("expires_at", Moment),
+    Column("revoked_at", Moment),
+)
+
+agreement = Table(
+    "agreement",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("seeker", Text, nullable=False),
+    Column("reveals", String(20), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("ended_at", Moment),
+    Column("ended_by", Text),
+)
+Index(
+    "uq_agreement_in_force",
+    agreement.c.holder,
+    agreement.c.seeker,
+    unique=True,
+    sqlite_where=agreement.c.ended_at.is_(None),
+    postgresql_where=agreement.c.ended_at.is_(None),
+)
+
 preview = Table(
     "preview",
     metadata,

@@ -20,9 +20,11 @@ def held(connection: Connection, digests: Iterable[str], agency: str) -> list[Oc
     return sorted(found, key=lambda one: one.id)
 
 
-def get(connection: Connection, public_id: str) -> Occurrence | None:
-    """An upload by its public id."""
+def get(connection: Connection, public_id: str, *, agency: str | None) -> Occurrence | None:
+    """An upload by its public id, if it is this agency's; ``None`` for any."""
     query = select(occurrence).where(_UPLOADED, occurrence.c.public_id == public_id)
+    if agency is not None:
+        query = query.where(_of(agency))
     row = connection.execute(query).mappings().first()
     return None if row is None else from_row(row)
 
@@ -57,6 +59,13 @@ def every_content(connection: Connection) -> Iterator[str]:
 def received(connection: Connection, sha256: str) -> bool:
     """Whether a content came through the gate before, whoever sent it."""
     query = select(occurrence.c.id).where(_UPLOADED, occurrence.c.content == sha256).limit(1)
+    return connection.scalar(query) is not None
+
+
+def received_by(connection: Connection, sha256: str, agencies: Iterable[str]) -> bool:
+    """Whether one of some agencies received a content before."""
+    of_any = occurrence.c.agency.in_(list(agencies))
+    query = select(occurrence.c.id).where(_UPLOADED, occurrence.c.content == sha256, of_any).limit(1)
     return connection.scalar(query) is not None
 
 

@@ -6,12 +6,14 @@ from typing import Annotated
 import typer
 
 from onecopy import __version__
+from onecopy.cli.agreement import build as agreement
 from onecopy.cli.audit import build as audit
 from onecopy.cli.compare import compare
 from onecopy.cli.doctor import doctor
 from onecopy.cli.fingerprint import fingerprint
 from onecopy.cli.policy import build as policy
 from onecopy.cli.scan import scan
+from onecopy.cli.token import build as token
 
 
 def build() -> typer.Typer:
@@ -31,7 +33,7 @@ def build() -> typer.Typer:
         from onecopy.cli.serve import serve
 
         app.command()(serve)
-    for group in (policy(), audit()):
+    for group in (policy(), agreement(), token(), audit()):
         app.add_typer(group)
     return app
 

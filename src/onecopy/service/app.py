@@ -12,7 +12,7 @@ import onecopy
 from onecopy.pipelines.gate import Gate
 from onecopy.policy import Policy
 from onecopy.service import problems
-from onecopy.service.api import reading, uploads
+from onecopy.service.api import agreements, oversight, reading, tokens, uploads
 from onecopy.service.api.models import described
 from onecopy.service.headers import HeadLikeGet, SecurityHeaders
 from onecopy.service.orphan import end_with_parent
@@ -55,8 +55,8 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadLikeGet)
     problems.install(app)
-    app.include_router(uploads.router)
-    app.include_router(reading.router)
+    for part in (uploads, reading, tokens, agreements, oversight):
+        app.include_router(part.router)
     app.add_api_route("/healthz", healthz, methods=["GET"], tags=["service"], summary="Whether it runs.")
     app.openapi_schema = described(app.openapi())
     return app

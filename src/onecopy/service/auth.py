@@ -1,35 +1,27 @@
-"""Who may ask: one bearer token, kept only as its digest.
+"""Who may ask: bearer tokens, each with a role and for one agency or all (:mod:`onecopy.catalog.tokens`)."""
 
-The token is 256 random bits, so that a plain SHA-256 cannot be searched; it is shown once and never again.
-"""
-
-import hashlib
-import hmac
-import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from onecopy.catalog import settings
+from onecopy.catalog import tokens
 from onecopy.catalog.store import Catalog
 from onecopy.errors import UsageError
 from onecopy.service.problems import ProblemError
+from onecopy.service.roles import MAY, Permission, Role
 
-_SETTING = "admin-token-sha256"
 SHORTEST = 16
 """Characters a token must have that somebody chose."""
 
-_scheme = HTTPBearer(auto_error=False, description="The token that the first start printed.")
-
-
-def digest(token: str) -> str:
-    """What is kept of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
+_scheme = HTTPBearer(auto_error=False, description="A token; see: onecopy token create.")
 
 
 def set_up_token(catalog: Catalog, chosen: str | None) -> str | None:
-    """See to it that there is a token.
+    """See to it that there is a token of an administrator of all agencies.
 
     Args:
         catalog: Where its digest is kept.
@@ -39,43 +31,88 @@ def set_up_token(catalog: Catalog, chosen: str | None) -> str | None:
         A new token, to be shown this once; ``None`` if there was one or one was chosen.
 
     Raises:
-        UsageError: The chosen one is too short to be safe.
+        UsageError: The chosen one is too short to be safe, or another's.
     """
     if chosen is not None and len(chosen) < SHORTEST:
         raise UsageError(f"ONECOPY_ADMIN_TOKEN is shorter than {SHORTEST} characters. Choose a longer one.")
+    role = str(Role.ADMINISTRATOR)
     with catalog.write() as connection:
         if chosen is not None:
-            settings.put(connection, _SETTING, digest(chosen))
+            tokens.choose_first(connection, chosen, role=role, by="ONECOPY_ADMIN_TOKEN")
             return None
-        if settings.get(connection, _SETTING) is not None:
+        if tokens.get(connection, tokens.FIRST) is not None:
             return None
-        token = "onecopy_" + secrets.token_urlsafe(32)
-        settings.put(connection, _SETTING, digest(token))
-        return token
+        name = tokens.FIRST
+        _, secret = tokens.create(
+            connection, name=name, id=name, role=role, agency=None, by="the first start"
+        )
+        return secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks.
+
+    Attributes:
+        name: As the audit log and occurrences call it.
+        role: What it is.
+        agency: For whom it asks; ``None`` for all agencies.
+    """
+
+    name: str
+    role: Role
+    agency: str | None
+
+    def sends_for(self, agency: str | None) -> str:
+        """For which agency an upload is, if its form names one or none.
+
+        Raises:
+            ProblemError: 403: it is another's.
+        """
+        if self.agency is None or agency is None or agency == self.agency:
+            return (agency if agency is not None else self.agency) or ""
+        raise ProblemError(403, "other-agency", "The token is another agency's. Leave 'agency' out.")
 
 
 def require_token(
     request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
-) -> str:
-    """Let a request pass that carries the token.
-
-    Returns:
-        Who it is, in the words that are stored as the uploader.
+) -> Caller:
+    """Let a request pass that carries a token which holds.
 
     Raises:
         ProblemError: 401.
     """
+    if given is None:
+        raise _unauthorized("The request carries no valid token. Send 'Authorization: Bearer <token>'.")
     catalog: Catalog = request.app.state.gate.catalog
     with catalog.read() as connection:
-        expected = settings.get(connection, _SETTING)
-    if given is None or expected is None or not hmac.compare_digest(digest(given.credentials), expected):
-        raise ProblemError(
-            401,
-            "unauthorized",
-            "The request carries no valid token. Send 'Authorization: Bearer <token>'.",
-            headers={"WWW-Authenticate": "Bearer"},
-        )
-    return "admin"
+        token = tokens.by_secret(connection, given.credentials)
+    if token is None:
+        raise _unauthorized("The request carries no valid token. Send 'Authorization: Bearer <token>'.")
+    if not token.valid(datetime.now(UTC)):
+        raise _unauthorized("The token has expired or was revoked. Ask your administrator for a new one.")
+    return Caller(name=token.name, role=Role(token.role), agency=token.agency)
 
 
-Uploader = Annotated[str, Depends(require_token)]
+def _unauthorized(detail: str) -> ProblemError:
+    return ProblemError(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _needs(permission: Permission) -> Callable[[Caller], Caller]:
+    def allowed(caller: Annotated[Caller, Depends(require_token)]) -> Caller:
+        if permission not in MAY[caller.role]:
+            raise ProblemError(403, "forbidden", f"The role '{caller.role}' may not {permission}.")
+        return caller
+
+    return allowed
+
+
+Sender = Annotated[Caller, Depends(_needs(Permission.SEND))]
+Reader = Annotated[Caller, Depends(_needs(Permission.READ))]
+ContentReader = Annotated[Caller, Depends(_needs(Permission.CONTENT))]
+PolicyReader = Annotated[Caller, Depends(_needs(Permission.POLICY))]
+AuditReader = Annotated[Caller, Depends(_needs(Permission.AUDIT))]
+AgreementReader = Annotated[Caller, Depends(_needs(Permission.AGREEMENTS))]
+AgreementMaker = Annotated[Caller, Depends(_needs(Permission.AGREE))]
+TokenReader = Annotated[Caller, Depends(_needs(Permission.TOKENS))]
+Granter = Annotated[Caller, Depends(_needs(Permission.GRANT))]

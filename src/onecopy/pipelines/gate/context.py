@@ -25,7 +25,7 @@ def checked(context: Context, file: object) -> Context:
     Raises:
         UsageError: ``bad-context``, and which field it is about.
     """
-    fields = {field: _one_line(field, getattr(context, field)) for field in _LINES}
+    fields = {field: one_line(field, getattr(context, field)) for field in _LINES}
     if not fields["case"]:
         raise UsageError(
             "The field 'case' is empty. Say which case the upload belongs to.", code="bad-context"
@@ -36,8 +36,12 @@ def checked(context: Context, file: object) -> Context:
     return replace(context, **fields, name=_storable(name))
 
 
-def _one_line(field: str, value: str) -> str:
-    """The value as it is kept, without the space around it: ``agency=fire`` and ``agency= fire`` are one."""
+def one_line(field: str, value: str) -> str:
+    """The value as it is kept, without the space around it: ``agency=fire`` and ``agency= fire`` are one.
+
+    Raises:
+        UsageError: ``bad-context``: it is too long, or more than a line.
+    """
     value = value.strip()
     if len(value) > LONGEST:
         raise UsageError(f"The field '{field}' is longer than {LONGEST} characters.", code="bad-context")

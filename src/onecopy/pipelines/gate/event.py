@@ -31,6 +31,7 @@ def event(upload: Upload, reply: GateReply, policy: Policy) -> Event:
         outcome=str(reply.decision),
         details={
             "case": upload.context.case,
+            "heldElsewhere": reply.held_elsewhere,
             "matched": [id for id in matches if id is not None],
             "policy": policy.digest,
             "reviewers": reply.ruling.reviewers,

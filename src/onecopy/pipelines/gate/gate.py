@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from onecopy.candidates.index import Index
+from onecopy.catalog import agreements
 from onecopy.catalog.store import Catalog
 from onecopy.engines.interface import Engine
 from onecopy.engines.local import LocalEngine
@@ -153,9 +154,16 @@ class Gate:
             return self._stored(upload, KeptUpload(vault=self.vault, spool=spool))
 
     def _upload(self, spool: Spool, context: Context) -> Upload:
-        identity, settled = self._identify(spool.sha256, spool.content())
+        with self.catalog.read() as connection:
+            sees = agreements.seen_by(connection, context.agency)
+        identity, settled = self._identify(spool.sha256, spool.content(), [context.agency, *sees])
         return Upload(
-            sha256=spool.sha256, size=spool.size, context=context, identity=identity, settled=settled
+            sha256=spool.sha256,
+            size=spool.size,
+            context=context,
+            identity=identity,
+            settled=settled,
+            sees=sees,
         )
 
     def _looked(self, upload: Upload, content: Openable) -> Look:

@@ -1,6 +1,7 @@
 """What is in an upload: remembered, or found out in a sandboxed worker."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from onecopy.catalog import contents, uploads
@@ -32,17 +33,18 @@ class Identifier:
     engine: Engine
     limits: Limits
 
-    def __call__(self, sha256: str, content: Openable) -> tuple[FileIdentity, bool]:
-        """What is in a content. One that came before is not decoded again.
+    def __call__(self, sha256: str, content: Openable, agencies: Sequence[str]) -> tuple[FileIdentity, bool]:
+        """What is in a content. One that came to one of some agencies before is not decoded again.
 
-        A content that only a scan met is identified again: a scan may leave digests out that the gate needs.
+        One that came to another agency is: how long it takes must not tell that it is there. One that only a
+        scan met is, too: a scan may leave digests out that the gate needs.
 
         Returns:
             What was found, and whether that is settled: a machine that cannot start a worker now says
             nothing of the content, which must be looked at another time.
         """
         with self.catalog.read() as connection:
-            if uploads.received(connection, sha256) and contents.known(
+            if uploads.received_by(connection, sha256, agencies) and contents.known(
                 connection, [sha256], version=FINGERPRINT_VERSION, extras=EXTRAS
             ):
                 remembered = contents.identity(connection, sha256)

@@ -29,17 +29,38 @@ class Look:
 
 
 def look(connection: Connection, known: Known, upload: Upload, policy: Policy) -> Look:
-    """See what is held now, as far as ``connection`` sees it."""
-    context = upload.context
-    known.catch_up(connection, context.agency)
-    same_file = uploads.held(connection, [upload.sha256], context.agency)
+    """See what is held now, as far as ``connection`` sees it, by the upload's agency and those it may match.
+
+    Each agency is looked at by itself, so that what one holds does not bear on what is said of another.
+    """
+    found = Look()
+    for agency in upload.agencies:
+        known.catch_up(connection, agency)
+        more = _look(connection, known, upload, policy, agency)
+        still_open = {question.key: question for question in (*found.open, *more.open)}
+        found = Look(
+            ties=found.ties + more.ties,
+            asked=found.asked + more.asked,
+            open=tuple(still_open.values()),  # what two agencies hold is one question
+        )
+        if any(tie.question is None and _settled(tie) for tie in more.ties):
+            return found  # decided, and at no cost
+    return found
+
+
+def _settled(tie: Tie) -> bool:
+    return tie.scope is Scope.CASE and tie.rule.action is Action.LINK
+
+
+def _look(connection: Connection, known: Known, upload: Upload, policy: Policy, agency: str) -> Look:
+    same_file = uploads.held(connection, [upload.sha256], agency)
     whole = [tied(one, SAME_BYTES, upload, policy) for one in same_file]
-    if any(tie.scope is Scope.CASE and tie.rule.action is Action.LINK for tie in whole):
-        return Look(ties=tuple(whole))  # decided, and at no cost
-    questions = _questions(connection, known, upload)
+    if any(map(_settled, whole)):
+        return Look(ties=tuple(whole))
+    questions = _questions(connection, known, upload, agency)
     answers = answered(connection, upload.answers, questions)
     holders: dict[str, list[Occurrence]] = {}
-    for one in uploads.held(connection, {q.earlier.content for q in questions}, context.agency):
+    for one in uploads.held(connection, {q.earlier.content for q in questions}, agency):
         holders.setdefault(one.content or "", []).append(one)
     ties = [
         tied(one, answers[question.key], upload, policy, question)
@@ -49,13 +70,15 @@ def look(connection: Connection, known: Known, upload: Upload, policy: Policy) -
     ]
     asked = tuple(question for question in questions if question.earlier.content in holders)
     unanswered = [question for question in asked if question.key not in answers]
-    return Look(ties=(*whole, *ties), asked=asked, open=_own_case_first(unanswered, holders, context))
+    return Look(
+        ties=(*whole, *ties), asked=asked, open=_own_case_first(unanswered, holders, upload.context)
+    )
 
 
-def _questions(connection: Connection, known: Known, upload: Upload) -> list[Question]:
-    context = upload.context
+def _questions(connection: Connection, known: Known, upload: Upload, agency: str) -> list[Question]:
+    case = upload.context.case if agency == upload.context.agency else None
     found = [
-        (position, _in_case_too(connection, known, context, image.fingerprint))
+        (position, _in_case_too(connection, known, agency, case, image.fingerprint))
         for position, image in enumerate(upload.identity.images)
     ]
     stored = images.by_ids(connection, sorted({number for _, numbers in found for number in numbers}))
@@ -79,16 +102,16 @@ def _questions(connection: Connection, known: Known, upload: Upload) -> list[Que
 
 
 def _in_case_too(
-    connection: Connection, known: Known, context: Context, fingerprint: Fingerprint
+    connection: Connection, known: Known, agency: str, case: str | None, fingerprint: Fingerprint
 ) -> list[int]:
     """The candidates for one image, and those of its case that a candidate from elsewhere stands for."""
-    numbers = known.candidates(context.agency, fingerprint)
-    others = {other for number in numbers for other in known.alike(context.agency, number)} - set(numbers)
-    if not others:
+    numbers = known.candidates(agency, fingerprint)
+    others = {other for number in numbers for other in known.alike(agency, number)} - set(numbers)
+    if not others or case is None:
         return numbers
     stored = images.by_ids(connection, sorted(others), features=False)
-    holders = uploads.held(connection, {one.content for one in stored.values()}, context.agency)
-    here = {one.content for one in holders if one.case_id == context.case}
+    holders = uploads.held(connection, {one.content for one in stored.values()}, agency)
+    here = {one.content for one in holders if one.case_id == case}
     return numbers + [number for number, one in sorted(stored.items()) if one.content in here][:PER_IMAGE]
 
 

@@ -13,7 +13,8 @@ class Context:
     Attributes:
         case: What it belongs to: a permit application, a claim. Cases of two agencies never meet.
         name: The file's name, as the uploader knows it.
-        agency: Whose it is. Only what the same agency holds is compared or mentioned.
+        agency: Whose it is. What another agency holds is compared and mentioned only as far as that one
+            agreed to it (see :mod:`onecopy.catalog.agreements`).
         source: Where it came from: ``portal``, ``e-mail``, ``scanner``.
         category: What kind of thing it is to the agency: ``site-photo``, ``plan``.
         uploader: Who sent it, in the caller's words.
@@ -49,6 +50,7 @@ class Match:
         upload: Which of the two, ``"a"`` or ``"b"``, the upload is.
         inner: Which image of the upload, where it is a container; ``""`` for the file itself.
         occurrence_inner: Which image of the earlier file.
+        agency: Whose the earlier one is, if it is another agency's, which agreed to tell; else ``None``.
     """
 
     occurrence: Received
@@ -58,6 +60,7 @@ class Match:
     upload: str = "a"
     inner: str = ""
     occurrence_inner: str = ""
+    agency: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,7 @@ class GateReply:
         reason: Words that can be shown to the uploader.
         matches: What it has to do with, same case first, the strongest relation first.
         problems: What could not be read or compared. The bytes were kept all the same.
+        held_elsewhere: Whether another agency, which agreed to tell no more than that, holds such an image.
         ruling: Which rule of the policy decided, and what it asks for. Not for the uploader.
         seen: All that the policy looked at. Not for the uploader.
     """
@@ -79,5 +83,6 @@ class GateReply:
     reason: str
     matches: tuple[Match, ...] = ()
     problems: tuple[Problem, ...] = ()
+    held_elsewhere: bool = False
     ruling: Ruling
     seen: tuple[Seen, ...] = ()

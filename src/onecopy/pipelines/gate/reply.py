@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from onecopy.catalog import rows
+from onecopy.catalog.agreements import Reveals
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.model import Relation
 from onecopy.pipelines.gate.look import Look
@@ -13,7 +14,7 @@ from onecopy.pipelines.gate.model import GateReply, Match, Received
 from onecopy.pipelines.gate.ties import Tie, in_order
 from onecopy.pipelines.gate.upload import Upload
 from onecopy.pipelines.gate.words import Mention, reason
-from onecopy.policy import Policy, Ruling
+from onecopy.policy import Policy, Ruling, Scope
 
 MATCHES = 50
 """How many matches a reply lists, at most."""
@@ -34,20 +35,29 @@ def reply(
     everything = in_order(found.ties)
     seen = tuple(dict.fromkeys(tie.seen for tie in everything))
     ruling = policy.settle(seen, len(upload.identity.images))
-    ties = [tie for tie in everything if tie.verdict.relation is not Relation.DISTINCT]
+    ties = [tie for tie in everything if _may_be_told(tie)]
+    whispered = any(tie.reveals is Reveals.HELD_ELSEWHERE and tie.rule.mention for tie in everything)
     context = upload.context
     return GateReply(
         occurrence=Received(id=occurrence, case=context.case, name=context.name, sha256=upload.sha256),
         decision=ruling.action,
-        reason=_reason(upload, ties, ruling, done=done),
+        reason=_reason(upload, ties, ruling, elsewhere=whispered, done=done),
         matches=tuple(_match(tie) for tie in ties[:MATCHES]),
         problems=upload.identity.problems,
+        held_elsewhere=whispered,
         ruling=ruling,
         seen=seen,
     )
 
 
-def _reason(upload: Upload, ties: Sequence[Tie], ruling: Ruling, *, done: bool) -> str:
+def _may_be_told(tie: Tie) -> bool:
+    """Whether the uploader may see it: of another agency's, what its agreement and the policy let through."""
+    if tie.verdict.relation is Relation.DISTINCT:
+        return False
+    return tie.scope is not Scope.EVERYWHERE or (tie.reveals is Reveals.OCCURRENCE and tie.rule.mention)
+
+
+def _reason(upload: Upload, ties: Sequence[Tie], ruling: Ruling, *, elsewhere: bool, done: bool) -> str:
     named = [tie for tie in ties if tie.rule.mention]
     # The one that decided comes first; a container is stored for its new images, so none of these did.
     deciding = next((tie for tie in named if tie.rule.action is ruling.action), None)
@@ -56,9 +66,23 @@ def _reason(upload: Upload, ties: Sequence[Tie], ruling: Ruling, *, done: bool) 
     if tie is not None:
         side = "a" if tie.question is None else tie.question.upload
         whole = tie.question is None
-        mention = Mention(occurrence=tie.occurrence, verdict=tie.verdict, upload=side, whole=whole)
+        mention = Mention(
+            occurrence=tie.occurrence,
+            verdict=tie.verdict,
+            upload=side,
+            whole=whole,
+            agency=_foreign(tie),
+        )
     more = max(0, len(named) - 1)
-    return reason(ruling.action, upload.identity, mention, more=more, message=ruling.message, done=done)
+    return reason(
+        ruling.action,
+        upload.identity,
+        mention,
+        more=more,
+        elsewhere=elsewhere,
+        message=ruling.message,
+        done=done,
+    )
 
 
 def _match(tie: Tie) -> Match:
@@ -71,7 +95,12 @@ def _match(tie: Tie) -> Match:
         upload="a" if question is None else question.upload,
         inner="" if question is None else question.mine.inner,
         occurrence_inner="" if question is None else question.earlier.inner,
+        agency=_foreign(tie),
     )
+
+
+def _foreign(tie: Tie) -> str | None:
+    return tie.occurrence.agency if tie.scope is Scope.EVERYWHERE else None
 
 
 def received(one: Occurrence) -> Received:
@@ -90,4 +119,6 @@ def plain(match: Match) -> dict[str, Any]:
     }
     if match.inner or match.occurrence_inner:
         values |= {"inner": match.inner, "occurrence_inner": match.occurrence_inner}
+    if match.agency is not None:
+        values["agency"] = match.agency
     return values

@@ -25,7 +25,7 @@ from onecopy.verify.interface import VERIFY_VERSION
 
 @contextlib.contextmanager
 def writing(catalog: Catalog, upload: Upload) -> Iterator[Connection]:
-    """A transaction beside which nothing of the upload's agency is decided.
+    """A transaction beside which nothing is decided of the agencies whose images the upload may match.
 
     Where fingerprints would become others that another agency goes by, too, it is beside no other at all.
 
@@ -33,7 +33,7 @@ def writing(catalog: Catalog, upload: Upload) -> Iterator[Connection]:
         EnvironmentProblem: The catalog stands in the way.
     """
     agency = upload.context.agency
-    with catalog.write([arrivals.scope(agency)]) as connection:
+    with catalog.write([arrivals.scope(one) for one in upload.agencies]) as connection:
         shared = upload.settled and arrivals.held_elsewhere(connection, upload.sha256, agency)
         if not shared or _is_known(connection, upload):
             yield connection

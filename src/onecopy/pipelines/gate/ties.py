@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from onecopy.catalog.agreements import Reveals
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.model import Relation, Verdict
 from onecopy.pipelines.gate.compare import Question
+from onecopy.pipelines.gate.model import Context
+from onecopy.pipelines.gate.stars import THROUGH
 from onecopy.pipelines.gate.upload import Upload
 from onecopy.policy import Facts, Policy, Rule, Scope, Seen
 from onecopy.policy.rules import rule_for
 
-_STRONGEST = tuple(Relation)
+_STRONGEST, _NEAREST = tuple(Relation), tuple(Scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,8 @@ class Tie:
     facts: Facts
     rule: Rule
     question: Question | None = None
+    reveals: Reveals = Reveals.OCCURRENCE
+    """How much of the earlier occurrence the uploader's agency may learn; of its own, all."""
 
     @property
     def scope(self) -> Scope:
@@ -42,21 +47,28 @@ def tied(
     facts = Facts(
         relation=verdict.relation,
         confidence=verdict.confidence,
-        scope=Scope.CASE if one.case_id == context.case else Scope.AGENCY,
+        scope=_scope(one, context),
         agency=context.agency,
         source=context.source,
         category=context.category,
         file_type=upload.file_type,
     )
     rule = rule_for(policy.rules, facts)
-    return Tie(occurrence=one, verdict=verdict, facts=facts, rule=rule, question=question)
+    reveals = upload.sees[one.agency or ""] if facts.scope is Scope.EVERYWHERE else Reveals.OCCURRENCE
+    return Tie(occurrence=one, verdict=verdict, facts=facts, rule=rule, question=question, reveals=reveals)
+
+
+def _scope(one: Occurrence, context: Context) -> Scope:
+    if (one.agency or "") != context.agency:
+        return Scope.EVERYWHERE
+    return Scope.CASE if one.case_id == context.case else Scope.AGENCY
 
 
 def in_order(ties: Iterable[Tie]) -> list[Tie]:
-    """Same case first, then the strongest relation, the surest, the oldest."""
+    """Same case first, other agencies last; then the strongest relation, what was seen itself, the surest."""
 
-    def rank(tie: Tie) -> tuple[bool, int, float, int]:
-        strength = _STRONGEST.index(tie.verdict.relation)
-        return tie.scope is not Scope.CASE, strength, -tie.verdict.confidence, tie.occurrence.id
+    def rank(tie: Tie) -> tuple[int, int, bool, float, int]:
+        strength, derived = _STRONGEST.index(tie.verdict.relation), tie.verdict.evidence.method == THROUGH
+        return _NEAREST.index(tie.scope), strength, derived, -tie.verdict.confidence, tie.occurrence.id
 
     return sorted(ties, key=rank)

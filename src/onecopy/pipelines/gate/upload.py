@@ -1,7 +1,9 @@
 """An upload on its way through the gate."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from onecopy.catalog.agreements import Reveals
 from onecopy.model import FileIdentity, Verdict
 from onecopy.pipelines.gate.compare import Key
 from onecopy.pipelines.gate.model import Context
@@ -17,8 +19,15 @@ class Upload:
     identity: FileIdentity
     settled: bool = True
     """Whether the identity may be remembered."""
+    sees: Mapping[str, Reveals] = field(default_factory=dict)
+    """The other agencies whose images it may match, and what its own agency learns of a match."""
     answers: dict[Key, Verdict] = field(default_factory=dict)
     """Verdicts of the pixels, by question."""
+
+    @property
+    def agencies(self) -> tuple[str, ...]:
+        """Those whose images it is compared with, its own first."""
+        return self.context.agency, *self.sees
 
     @property
     def file_type(self) -> str:

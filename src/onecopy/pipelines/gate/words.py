@@ -35,12 +35,14 @@ class Mention:
         verdict: What the upload, or an image in it, is to it.
         upload: Which side of the evidence the upload is, ``"a"`` or ``"b"``.
         whole: Whether it is the same file, byte for byte.
+        agency: Whose it is, if it is another agency's.
     """
 
     occurrence: Occurrence
     verdict: Verdict
     upload: str = "a"
     whole: bool = False
+    agency: str | None = None
 
 
 def day(moment: datetime) -> str:
@@ -60,6 +62,7 @@ def reason(
     mention: Mention | None,
     *,
     more: int = 0,
+    elsewhere: bool = False,
     message: str = "",
     done: bool = True,
 ) -> str:
@@ -70,6 +73,7 @@ def reason(
         identity: What was found in the file.
         mention: The earlier occurrence that counted, if one may be named.
         more: How many other earlier occurrences have to do with it.
+        elsewhere: Whether an agency that is not named holds such an image.
         message: What the agency's policy says to the uploader.
         done: Whether it was done, or would be.
 
@@ -79,6 +83,8 @@ def reason(
     sentences = [_about(identity, mention), *_difference(mention), _done(action, mention, done=done)]
     if more:
         sentences.append(f"{more} more related {'one is' if more == 1 else 'ones are'} listed.")
+    if elsewhere:
+        sentences.append("Another agency holds it, or one like it, too.")
     sentences.append(message)
     sentences += _unread(identity)
     return " ".join(sentence for sentence in sentences if sentence)
@@ -89,6 +95,8 @@ def _about(identity: FileIdentity, mention: Mention | None) -> str:
         return ""
     one = mention.occurrence
     where = f"case {shown(one.case_id or '')}"
+    if mention.agency is not None:
+        where += f" of {shown(mention.agency) or 'another agency'}"
     earlier = f"'{shown(one.name)}', received {day(one.seen_at)}"
     subject, noun = _subject(identity, mention)
     match mention.verdict.relation:

@@ -72,6 +72,7 @@ class Match(BaseModel):
     upload: Literal["a", "b"] = Field(description="Which of the two in the evidence the upload is.")
     inner: str = Field("", description="Which image of the upload, if it is a container.")
     occurrence_inner: str = Field("", description="Which image of the earlier file.")
+    agency: str = Field("", description="Whose it is, where another agency agreed to tell; else left out.")
 
 
 class ProblemInFile(BaseModel):
@@ -90,6 +91,9 @@ class Reply(BaseModel):
     decision: Action
     reason: str = Field(description="Words that can be shown to the uploader.")
     matches: list[Match]
+    held_elsewhere: bool = Field(
+        False, description="Another agency, which agreed to tell no more, holds such a picture."
+    )
     problems: list[ProblemInFile] = Field([], description="Left out where all could be read.")
 
 
@@ -130,6 +134,7 @@ _PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/component
 _WORDS = {
     400: "The form is malformed, or was interrupted.",
     401: "There is no valid token.",
+    403: "The token's role may not do this, or not for that agency.",
     404: "There is no such thing.",
     409: "The agency's policy rejects the upload; nothing was stored.",
     410: "The bytes are no longer there.",

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 from onecopy.errors import OnecopyError
 from onecopy.pipelines.gate import Context, Gate
 from onecopy.service.api.form import FORM_OVERHEAD, UploadForm
+from onecopy.service.auth import Caller
 from onecopy.service.problems import ProblemError
 from onecopy.vault.interface import Spool
 
@@ -21,11 +22,11 @@ DRAIN = 256 << 20
 
 
 @asynccontextmanager
-async def received(request: Request, gate: Gate, uploader: str) -> AsyncIterator[tuple[Spool, Context]]:
+async def received(request: Request, gate: Gate, caller: Caller) -> AsyncIterator[tuple[Spool, Context]]:
     """Take an upload in from the network.
 
     Raises:
-        ProblemError: The request is not a form as described; or it is too large.
+        ProblemError: The request is not a form as described, or too large; or for another agency.
         UnreadableError: ``too-large``.
         EnvironmentProblem: The vault stands in the way.
     """
@@ -40,7 +41,7 @@ async def received(request: Request, gate: Gate, uploader: str) -> AsyncIterator
         except OnecopyError:
             await _drain(request)
             raise
-        yield spool, _context(form, uploader)
+        yield spool, _context(form, caller)
 
 
 async def _fill(request: Request, form: UploadForm) -> None:
@@ -54,9 +55,10 @@ async def _fill(request: Request, form: UploadForm) -> None:
     form.finish()
 
 
-def _context(form: UploadForm, uploader: str) -> Context:
+def _context(form: UploadForm, caller: Caller) -> Context:
     fields = {"name": form.file_name or ""} | {name: text for name, text in form.fields.items() if text}
-    return Context(**({"case": ""} | fields), uploader=uploader)
+    agency = caller.sends_for(fields["agency"].strip() if "agency" in fields else None)
+    return Context(**({"case": ""} | fields | {"agency": agency}), uploader=caller.name)
 
 
 def _boundary(request: Request) -> bytes:

@@ -11,7 +11,7 @@ from onecopy.pipelines.gate.reply import plain
 from onecopy.policy.rules import Action
 from onecopy.service.api.models import Reply, problems
 from onecopy.service.api.receive import received
-from onecopy.service.auth import Uploader
+from onecopy.service.auth import Sender
 from onecopy.service.problems import problem
 from onecopy.service.threads import in_gate
 
@@ -48,7 +48,7 @@ _FORM: dict[str, Any] = {
         },
     }
 }
-_PROBLEMS = problems(400, 401, 413, 415, 422, 503, 507)
+_PROBLEMS = problems(400, 401, 403, 413, 415, 422, 503, 507)
 
 
 @router.post(
@@ -64,10 +64,10 @@ _PROBLEMS = problems(400, 401, 413, 415, 422, 503, 507)
         **_PROBLEMS,
     },
 )
-async def upload(request: Request, uploader: Uploader) -> JSONResponse:
+async def upload(request: Request, sender: Sender) -> JSONResponse:
     """Take an upload in. On the reply it is kept, whatever the decision; nothing has to be waited for."""
     gate: Gate = request.app.state.gate
-    async with received(request, gate, uploader) as (spool, context):
+    async with received(request, gate, sender) as (spool, context):
         reply = await in_gate(request, gate.submit, spool, context)
     body = _body(reply)
     if reply.decision is Action.REJECT:
@@ -82,10 +82,10 @@ async def upload(request: Request, uploader: Uploader) -> JSONResponse:
     openapi_extra=_FORM,
     responses={200: {"description": "What would become of it."}, **_PROBLEMS},
 )
-async def check(request: Request, uploader: Uploader) -> JSONResponse:
+async def check(request: Request, sender: Sender) -> JSONResponse:
     """Say what would become of an upload. Stores nothing."""
     gate: Gate = request.app.state.gate
-    async with received(request, gate, uploader) as (spool, context):
+    async with received(request, gate, sender) as (spool, context):
         reply = await in_gate(request, gate.check, spool, context)
     return JSONResponse(_body(reply))
 
@@ -97,6 +97,8 @@ def _body(reply: GateReply) -> dict[str, Any]:
         "reason": reply.reason,
         "matches": [plain(match) for match in reply.matches],
     }
+    if reply.held_elsewhere:
+        body["held_elsewhere"] = True
     if reply.problems:
         body["problems"] = msgspec.to_builtins(reply.problems)
     return body

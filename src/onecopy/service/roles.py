@@ -1,0 +1,44 @@
+"""What each role may do. Every endpoint names the one permission that it needs."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody is to the gate. The records of other agencies are closed to all of them."""
+
+    UPLOADER = "uploader"
+    """A portal: sends uploads, and reads back what its agency holds."""
+    REVIEWER = "reviewer"
+    """Looks at what is held."""
+    RECORDS_OFFICER = "records-officer"
+    """Answers for the records: sends and reads, and sees the audit log and the agreements."""
+    AUDITOR = "auditor"
+    """Sees who decided what, and who may do what; no pictures."""
+    ADMINISTRATOR = "administrator"
+    """May do everything, tokens and agreements included."""
+
+
+class Permission(StrEnum):
+    """What an endpoint needs."""
+
+    SEND = "send uploads and checks"
+    READ = "read occurrences and cases"
+    CONTENT = "read the bytes of uploads"
+    POLICY = "read the policy"
+    AUDIT = "read the audit log"
+    AGREEMENTS = "read agreements"
+    AGREE = "make and end agreements"
+    TOKENS = "read the list of tokens"
+    GRANT = "make and revoke tokens"
+
+
+_READ = frozenset({Permission.READ, Permission.POLICY})
+_OVERSEE = frozenset({Permission.AUDIT, Permission.AGREEMENTS})
+
+MAY: dict[Role, frozenset[Permission]] = {
+    Role.UPLOADER: _READ | {Permission.SEND, Permission.CONTENT},
+    Role.REVIEWER: _READ | {Permission.CONTENT},
+    Role.RECORDS_OFFICER: _READ | _OVERSEE | {Permission.SEND, Permission.CONTENT},
+    Role.AUDITOR: _READ | _OVERSEE | {Permission.TOKENS},
+    Role.ADMINISTRATOR: frozenset(Permission),
+}

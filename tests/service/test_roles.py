@@ -1,0 +1,216 @@
+"""Every endpoint with every role, and with the identifiers of another agency."""
+
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+ALL = {"uploader", "reviewer", "records-officer", "auditor", "administrator"}
+SENDERS = {"uploader", "records-officer", "administrator"}
+OVERSEERS = {"records-officer", "auditor", "administrator"}
+
+ALLOWED = {
+    ("POST", "/v1/uploads"): SENDERS,
+    ("POST", "/v1/checks"): SENDERS,
+    ("GET", "/v1/occurrences/{id}"): ALL,
+    ("GET", "/v1/occurrences/{id}/content"): ALL - {"auditor"},
+    ("GET", "/v1/cases/{id}"): ALL,
+    ("GET", "/v1/tokens"): {"auditor", "administrator"},
+    ("POST", "/v1/tokens"): {"administrator"},
+    ("DELETE", "/v1/tokens/{id}"): {"administrator"},
+    ("GET", "/v1/agreements"): OVERSEERS,
+    ("POST", "/v1/agreements"): {"administrator"},
+    ("DELETE", "/v1/agreements/{id}"): {"administrator"},
+    ("GET", "/v1/policy"): ALL,
+    ("GET", "/v1/audit/head"): OVERSEERS,
+    ("GET", "/v1/audit/events"): OVERSEERS,
+}
+MAY = [(role, *endpoint) for endpoint, roles in ALLOWED.items() for role in sorted(roles)]
+UNKNOWN = "5b0e9d0e-4f1c-4a56-9a53-0f6f3e6a9d11"
+
+
+class World:
+    """Two agencies, a token of each role in both, and one of everything that has an identifier in each."""
+
+    def __init__(self, service):
+        self.url = service.url
+        self.admin = service.token
+        self.tokens, self.made, self.ids = {}, 0, {}
+        for agency in ("ours", "theirs"):
+            for role in ALL:
+                self.tokens[agency, role] = self.token(agency, role)["token"]
+            self.ids[agency] = self.things(agency)
+
+    def ask(self, method, path, token, **how):
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.request(method, self.url + path, headers=headers, trust_env=False, timeout=60, **how)
+
+    def token(self, agency, role, **more):
+        self.made += 1
+        wanted = {"name": f"token {self.made}", "role": role, "agency": agency} | more
+        reply = self.ask("POST", "/v1/tokens", self.admin, json=wanted)
+        assert reply.status_code == 201, reply.text
+        return reply.json()
+
+    def things(self, agency):
+        """The identifiers of things of an agency, by the path that takes them."""
+        token = self.tokens[agency, "administrator"]
+        form = {"files": {"file": ("a.bin", agency.encode())}, "data": {"case": f"case of {agency}"}}
+        sent = self.ask("POST", "/v1/uploads", token, **form)
+        occurrence = sent.json()["occurrence"]["id"]
+        wanted = {"seeker": "nobody", "reveals": "nothing"}
+        return {
+            "/v1/occurrences/{id}": occurrence,
+            "/v1/occurrences/{id}/content": occurrence,
+            "/v1/cases/{id}": quote(f"case of {agency}"),
+            "/v1/tokens/{id}": self.token(agency, "uploader")["id"],
+            "/v1/agreements/{id}": self.ask("POST", "/v1/agreements", token, json=wanted).json()["id"],
+        }
+
+    def body(self, path, agency=None):
+        """A body that fits, on behalf of an agency or of whoever asks."""
+        self.made += 1
+        if path in ("/v1/uploads", "/v1/checks"):
+            named = {"agency": agency} if agency else {}
+            return {"files": {"file": ("b.bin", b"b")}, "data": {"case": "c"} | named}
+        if path == "/v1/tokens":
+            named = {"agency": agency} if agency else {}
+            return {"json": {"name": f"token {self.made}", "role": "uploader"} | named}
+        return {"json": {"seeker": "nobody", "reveals": "nothing"} | ({"holder": agency} if agency else {})}
+
+
+@pytest.fixture(scope="module")
+def world(make_service):
+    return World(make_service().start())
+
+
+def test_every_endpoint_is_tried(world):
+    paths = httpx.get(f"{world.url}/openapi.json", trust_env=False).json()["paths"]
+    there = {(method.upper(), path) for path, methods in paths.items() for method in methods}
+    assert there == {*ALLOWED, ("GET", "/healthz")}
+
+
+@pytest.mark.parametrize("role", sorted(ALL))
+@pytest.mark.parametrize(("method", "path"), ALLOWED)
+def test_a_role_may_do_what_it_may_and_no_more(world, role, method, path):
+    how = world.body(path) if method == "POST" else {}
+    id = world.ids["ours"].get(path, "")
+    if method == "DELETE" and role in ALLOWED[method, path]:
+        id = world.things("ours")[path]
+    reply = world.ask(method, path.replace("{id}", id), world.tokens["ours", role], **how)
+    if role in ALLOWED[method, path]:
+        assert reply.status_code in (200, 201, 204), reply.text
+    else:
+        assert (reply.status_code, reply.json()["code"]) == (403, "forbidden")
+        assert f"The role '{role}' may not " in reply.json()["detail"]
+
+
+@pytest.mark.parametrize(("role", "method", "path"), [one for one in MAY if "{id}" in one[2]])
+def test_what_is_another_agencys_is_as_if_it_were_not(world, role, method, path):
+    token = world.tokens["ours", role]
+    theirs, none = (
+        world.ask(method, path.replace("{id}", id), token) for id in (world.ids["theirs"][path], UNKNOWN)
+    )
+    assert (theirs.status_code, none.status_code) == (404, 404)
+    assert (theirs.content, dict(theirs.headers)) == (
+        none.content,
+        dict(none.headers) | {"date": theirs.headers["date"]},
+    )
+    # It is there, and stays there.
+    its_own = world.tokens["theirs", "administrator"]
+    if method == "GET":
+        assert world.ask("GET", path.replace("{id}", world.ids["theirs"][path]), its_own).status_code == 200
+
+
+@pytest.mark.parametrize("role", sorted(ALL))
+def test_another_agencys_case_cannot_be_named(world, role):
+    for asked in ("theirs", " theirs ", "ours", ""):
+        reply = world.ask(
+            "GET",
+            f"/v1/cases/{world.ids['theirs']['/v1/cases/{id}']}",
+            world.tokens["ours", role],
+            params={"agency": asked},
+        )
+        assert reply.status_code == 404
+
+
+@pytest.mark.parametrize(("role", "method", "path"), [one for one in MAY if one[1] == "POST"])
+def test_nothing_is_done_for_another_agency(world, role, method, path):
+    token = world.tokens["ours", role]
+    reply = world.ask("POST", path, token, **world.body(path, "theirs"))
+    assert (reply.status_code, reply.json()["code"]) == (403, "other-agency")
+    assert world.ask("POST", path, token, **world.body(path, " ours ")).status_code in (200, 201)
+
+
+def test_lists_hold_ones_own_alone(world):
+    auditor = world.tokens["ours", "auditor"]
+    tokens = world.ask("GET", "/v1/tokens", auditor).json()["tokens"]
+    assert {one["agency"] for one in tokens} == {"ours"}
+    assert not any("token" in one or "sha256" in one for one in tokens)
+    agreements = world.ask("GET", "/v1/agreements", auditor).json()["agreements"]
+    assert {one["holder"] for one in agreements} == {"ours"}
+    events = world.ask("GET", "/v1/audit/events", auditor, params={"limit": 1000}).json()["events"]
+    assert {one["agency"] for one in events} == {"ours"}
+    assert {one["eventDetail"] for one in events} >= {"upload.stored", "token.created", "agreement.made"}
+
+
+def test_events_come_in_portions(world):
+    found, after = [], -1
+    while after is not None:
+        params = {"after": after, "limit": 7}
+        page = world.ask("GET", "/v1/audit/events", world.admin, params=params).json()
+        found += [one["position"] for one in page["events"]]
+        after = page["next"]
+    size = world.ask("GET", "/v1/audit/head", world.admin).json()["size"]
+    assert found == list(range(size))
+    assert world.ask("GET", "/v1/audit/events", world.admin, params={"limit": 0}).status_code == 422
+
+
+def test_nobody_gives_more_than_they_have(world):
+    wanted = {"name": "all", "role": "auditor", "every_agency": True}
+    reply = world.ask("POST", "/v1/tokens", world.tokens["ours", "administrator"], json=wanted)
+    assert (reply.status_code, reply.json()["code"]) == (403, "other-agency")
+    made = world.ask("POST", "/v1/tokens", world.admin, json=wanted).json()
+    assert made["agency"] is None
+    tokens = world.ask("GET", "/v1/tokens", made["token"]).json()["tokens"]
+    assert {one["agency"] for one in tokens} == {"ours", "theirs", None}
+
+
+def test_a_revoked_token_ends_at_once(world):
+    made = world.token("ours", "uploader")
+    assert world.ask("GET", "/v1/policy", made["token"]).status_code == 200
+    for _ in range(2):
+        reply = world.ask("DELETE", f"/v1/tokens/{made['id']}", world.tokens["ours", "administrator"])
+        assert reply.status_code == 204
+    refused = world.ask("GET", "/v1/policy", made["token"])
+    assert (refused.status_code, refused.json()["code"]) == (401, "unauthorized")
+    assert "was revoked" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "code"),
+    [
+        ("/v1/tokens", b"{", 400, "malformed-json"),
+        ("/v1/tokens", b"[" * 60_000, 422, "invalid-request"),
+        ("/v1/tokens", b'"' + b"a" * 70_000 + b'"', 413, "too-large"),
+        ("/v1/tokens", b"{}", 422, "invalid-request"),
+        ("/v1/tokens", b'{"name": "n", "role": "king"}', 422, "invalid-request"),
+        ("/v1/tokens", b'{"name": "n", "role": "auditor", "days": 0}', 422, "invalid-request"),
+        ("/v1/tokens", b'{"name": "n", "role": "auditor", "agncy": "x"}', 422, "invalid-request"),
+        ("/v1/tokens", b'{"name": " ", "role": "auditor"}', 422, "bad-context"),
+        ("/v1/tokens", b'{"name": "a\\nb", "role": "auditor"}', 422, "bad-context"),
+        ("/v1/tokens", b'{"name": "admin", "role": "auditor"}', 422, "name-taken"),
+        ("/v1/agreements", b'{"seeker": "a", "reveals": "all"}', 422, "invalid-request"),
+        ("/v1/agreements", b'{"seeker": "a", "holder": " a", "reveals": "nothing"}', 422, "bad-agreement"),
+    ],
+)
+def test_bodies_that_do_not_fit(world, path, body, status, code):
+    reply = world.ask("POST", path, world.admin, content=body)
+    assert (reply.status_code, reply.json()["code"]) == (status, code)
+    assert reply.headers["content-type"] == "application/problem+json"
+
+
+def test_policy_in_force(world):
+    policy = world.ask("GET", "/v1/policy", world.admin).json()
+    assert policy["name"] == "Shipped default"
+    assert policy["rules"][0]["action"] == "link"
