@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from skimage import data
 
 from onecopy.decode.interface import Raster
+from onecopy.fingerprint.features import extract
 from onecopy.verify.decide import Ruling
 from onecopy.verify.examine import Examination
 from onecopy.verify.pair import compare_views
@@ -20,7 +21,8 @@ Judge = Callable[[Image.Image, Image.Image], tuple[Ruling, Examination | None]]
 def to_view(image: Image.Image) -> View:
     pixels = np.asarray(image.convert("RGB"))
     height, width = pixels.shape[:2]
-    return prepare(Raster(pixels=pixels, alpha=None, full_width=width, full_height=height), None)
+    points = extract(np.asarray(image.convert("L")))
+    return prepare(Raster(pixels=pixels, alpha=None, full_width=width, full_height=height), None, points)
 
 
 @pytest.fixture(scope="session")

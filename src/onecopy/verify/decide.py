@@ -22,6 +22,14 @@ _STROKE_SAME = 0.35
 _STROKE_OTHER = 0.7
 """Unmatched ink in pixels: up to the first the marks are the same, from the second they differ."""
 _RESCAN_EXCESS = 2.5
+_LIMIT_OF_ONE_CAPTURE, _SAME_GRAIN, _SPECKLED = 1.5, 0.55, 0.03
+_PAPER_EXCESS = 2.0
+"""On paper strokes decide: a difference up to this, with all strokes the same, is no edit."""
+_UNREAD_EXCESS = 3.0
+"""Beyond this even pages that are too small to read are seen to be different ones."""
+_TO_BE_SEEN = 0.3
+"""Share of the contrast of ink on ground that a changed stroke is sure to have."""
+_SHIFTED = 0.06
 _READABLE = 0.34
 _KEPT = 0.4
 """Detail lost (see :func:`onecopy.verify.strokes.detail_lost`) beyond which a character cannot be seen."""
@@ -69,11 +77,23 @@ def rule(exam: Examination) -> Ruling:
     frame = view_framing(exam)
     if exam.textured < _LEAST_TEXTURE or not exam.mask.any():
         return Ruling(Relation.DISTINCT, 0.5, Why.UNRELATED, None)
-    if exam.clean and exam.support >= 0.5:
+    if exam.residual.worst <= _limit(exam) and exam.support >= 0.5:
         return _clean(exam, frame)
     if exam.both_paper:
         return _paper(exam, frame)
     return _photo(exam, frame)
+
+
+def _limit(exam: Examination) -> float:
+    """Excess up to which a pair is clean.
+
+    Where even the grain is that of one capture, nobody took two pictures, and an edit shows more than what
+    blurring, sharpening and other tone curves than those that were fitted leave behind.
+    """
+    if not 1 < exam.residual.worst <= _LIMIT_OF_ONE_CAPTURE or exam.torn > _SPECKLED:
+        return 1.0
+    same_grain = exam.grain.likeness >= _SAME_GRAIN and exam.grain.strength >= 0.5
+    return _LIMIT_OF_ONE_CAPTURE if same_grain else 1.0
 
 
 def rule_at_a_glance(exam: Examination) -> Ruling:
@@ -123,7 +143,9 @@ def _readable(exam: Examination) -> bool:
     coarse = exam.coarse.luma.astype(np.float32)
     if exam.scale < 0.9 and detail_lost(exam.fine.luma.astype(np.float32), exam.scale) > _KEPT:
         return False
-    doubtful = exam.residual.worst > 0.5 or max(coarse.shape) < _SMALLEST_PAGE
+    low, high = np.quantile(coarse[::3, ::3], (0.005, 0.995))
+    hidden = exam.residual.visible > _TO_BE_SEEN * (high - low)
+    doubtful = hidden or max(coarse.shape) < _SMALLEST_PAGE
     return not (doubtful and detail_lost(coarse, 0.5) > _READABLE)
 
 
@@ -144,9 +166,14 @@ def _paper(exam: Examination, frame: Framing) -> Ruling:
     marks = exam.strokes
     if exam.support < 0.15 or marks.unmatched > 0.55:
         return Ruling(Relation.DISTINCT, 0.8, Why.UNRELATED, None)
+    if exam.residual.worst <= _UNREAD_EXCESS and not _readable(exam):
+        return Ruling(Relation.UNCLEAR, 0.8, Why.TOO_SMALL_TO_READ, frame)
+    same_strokes = marks.heaviest <= _STROKE_SAME
+    if same_strokes and exam.residual.worst <= _PAPER_EXCESS and frame.same:
+        return _rescan(exam, frame)
     if exam.torn <= _CONFINED and exam.grain.one_capture(exam.torn):
         return Ruling(Relation.EDITED, 0.93, Why.CHANGED, frame)
-    if marks.heaviest <= _STROKE_SAME and exam.residual.worst <= _RESCAN_EXCESS:
+    if same_strokes and exam.residual.worst <= _RESCAN_EXCESS:
         return _rescan(exam, frame)
     if marks.heaviest <= _STROKE_OTHER:
         return Ruling(Relation.UNCLEAR, 0.7, Why.STROKES_DOUBTFUL, frame)
@@ -161,6 +188,6 @@ def _rescan(exam: Examination, frame: Framing) -> Ruling:
     whole = (
         min(frame.overlap_a, frame.overlap_b) >= 0.9 and abs(frame.skew) <= 5 and 0.97 < frame.stretch < 1.03
     )
-    if not whole:
+    if not whole or (not _scanned_again(exam, frame) and max(frame.cut + frame.added) > _SHIFTED):
         return _framed(0.9, frame)
     return Ruling(Relation.SAME_IMAGE, 0.99, Why.RESCAN, frame)

@@ -7,11 +7,15 @@ import cv2
 import numpy as np
 
 from onecopy.verify import strokes, warp
-from onecopy.verify.refine import LEVELS, refine, resample
+from onecopy.verify.grain import Grain, grain
+from onecopy.verify.noise import activity
+from onecopy.verify.planes import Array, Bytes, Mask, Ycc, to_ycc
+from onecopy.verify.refine import LEVELS, refine
 from onecopy.verify.register import Matrix, Placement, scales
-from onecopy.verify.residual import Grain, Residual, activity, cells, grain, measure, torn
-from onecopy.verify.tone import Made, Mask, as_grey, make, to_ycc
-from onecopy.verify.view import Array, View
+from onecopy.verify.resample import resample
+from onecopy.verify.residual import Residual, cells, measure, torn
+from onecopy.verify.tone import Made, as_grey, make
+from onecopy.verify.view import View
 
 _LEAST_PIXELS = 900
 _FLAT = 1.5
@@ -29,8 +33,8 @@ class Examination:
     coarse: View
     swapped: bool
     matrix: Matrix
-    source: Array
-    goal: Array
+    source: Bytes
+    goal: Ycc
     mask: Mask
     made: Made
     residual: Residual
@@ -38,7 +42,7 @@ class Examination:
     @property
     def target(self) -> Array:
         """Luminance of the coarser image, float32."""
-        return self.goal[..., 0]
+        return self.goal[0]
 
     @cached_property
     def torn(self) -> float:
@@ -53,12 +57,16 @@ class Examination:
     @cached_property
     def support(self) -> float:
         """Share of the textured cells in which both show the same structure (correlation ≥ 0.7)."""
-        return _agreement(self.made.ycc[..., 0], self.target, self.residual)
+        return _agreement(self.made.ycc[0], self.target, self.residual)
 
     @cached_property
     def grain(self) -> Grain:
         """Agreement of the finest grain outside what changed."""
-        return grain(to_ycc(self.source)[..., 0], self.target, self.residual)
+        return grain(self._source_luma, self.target, self.residual)
+
+    @cached_property
+    def _source_luma(self) -> Array:
+        return to_ycc(self.source)[0]
 
     @cached_property
     def scale(self) -> float:
@@ -73,7 +81,7 @@ class Examination:
     @cached_property
     def strokes(self) -> strokes.Strokes:
         """The ink of both, matched after local shifts are taken out."""
-        source = warp.settle(to_ycc(self.source)[..., 0], self.target, self.mask)
+        source = warp.settle(self._source_luma, self.target, self.mask)
         return strokes.compare(source, self.target, self.mask, limit=0.3)
 
     def plain_outside(self, *, of_coarse: bool) -> bool:
@@ -95,7 +103,7 @@ class Examination:
 
 
 def examine(
-    a: View, b: View, placement: Placement, *, levels: tuple[int, ...] = LEVELS, colour: bool = True
+    a: View, b: View, placement: Placement, *, levels: tuple[int, ...] = LEVELS, closely: bool = True
 ) -> Examination | None:
     """Refine a placement and take the difference; ``None`` if the images hardly overlap.
 
@@ -104,26 +112,25 @@ def examine(
         b: The other.
         placement: From B's working pixels to A's.
         levels: Sides at which to refine, see :func:`onecopy.verify.refine.refine`.
-        colour: Whether colour counts, where both have any.
+        closely: Whether colour counts, where both have any, and the last fraction of a pixel.
     """
     fine, coarse, matrix, swapped = a, b, placement.matrix, False
     if max(scales(matrix)) < 0.985:
         fine, coarse, matrix, swapped = b, a, np.linalg.inv(matrix), True
-    matrix = refine(fine, coarse, matrix, levels)
+    matrix = refine(fine, coarse, matrix, levels, tiles=closely)
     if not np.isfinite(matrix).all() or abs(np.linalg.det(matrix[:2, :2])) < 1e-4:
         return None
     size = (coarse.width, coarse.height)
-    source, cover = resample(fine.planes(colour=colour and not fine.is_grey), matrix, size)
-    source = np.clip(source, 0, 255)
-    mask = cv2.erode((cover > 0.99).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    source, cover = resample(fine.planes(colour=closely and not fine.is_grey), matrix, size)
+    mask = cv2.erode(cover.view(np.uint8), np.ones((3, 3), np.uint8)).view(np.bool_)
     if int(mask.sum()) < _LEAST_PIXELS:
         return None
-    target = coarse.planes(colour=colour and not coarse.is_grey)
+    target = coarse.planes(colour=closely and not coarse.is_grey)
     if source.shape[2] > target.shape[2]:
         source = as_grey(source, target, mask)
     elif target.shape[2] > source.shape[2]:
         target = as_grey(target, source, mask)
-    made = make(source, target, mask)
+    made = make(source, target, mask, sharpness=closely)
     goal = to_ycc(target)
     residual = measure(made.ycc, goal, mask)
     return Examination(fine, coarse, swapped, matrix, source, goal, mask, made, residual)
@@ -131,14 +138,18 @@ def examine(
 
 def _agreement(made: Array, target: Array, residual: Residual) -> float:
     """Local correlation of structure, counted over textured cells."""
-    side = (17, 17)
-    mean_a, mean_b = cv2.blur(made, side), cv2.blur(target, side)
-    var_a = cv2.blur(made * made, side) - mean_a**2
-    var_b = cv2.blur(target * target, side) - mean_b**2
-    both = cv2.blur(made * target, side) - mean_a * mean_b
-    likeness = both / np.sqrt(np.maximum(var_a, 4) * np.maximum(var_b, 4))
     number, textured = cells(residual.textured)
     if not number:
         return 0.0
-    centre_bad = cells(residual.textured & (likeness < 0.7))[1]
+    mean_a, mean_b = _averaged(made), _averaged(target)
+    var_a = _averaged(made * made) - mean_a**2
+    var_b = _averaged(target * target) - mean_b**2
+    both = _averaged(made * target) - mean_a * mean_b
+    likeness = both / np.sqrt(np.maximum(var_a, 4) * np.maximum(var_b, 4))
+    centre_bad = cells(residual.textured[::2, ::2] & (likeness < 0.7), 8)[1]
     return float((textured & ~centre_bad).sum()) / number
+
+
+def _averaged(image: Array) -> Array:
+    """Means over 17 × 17 pixels, at every second pixel of every second row."""
+    return np.ascontiguousarray(cv2.blur(image, (17, 17))[::2, ::2])

@@ -5,6 +5,7 @@ import numpy as np
 from onecopy.model import Relation
 from onecopy.verify.decide import Ruling, Why, rule, rule_at_a_glance
 from onecopy.verify.examine import Examination, examine
+from onecopy.verify.points import point_placements
 from onecopy.verify.register import Matrix, Placement, feature_placements, frame_placements
 from onecopy.verify.view import View
 
@@ -26,7 +27,9 @@ def compare_views(a: View, b: View) -> tuple[Ruling, Examination | None]:
     """Register and judge two views; the examination is ``None`` where nothing could be registered."""
     best: tuple[Ruling, Examination | None] = (Ruling(Relation.DISTINCT, 0.9, Why.UNRELATED, None), None)
     tried: list[Placement] = []
-    for stage in (frame_placements, feature_placements):
+    for stage in (frame_placements, point_placements, feature_placements):
+        if stage is feature_placements and best[1] is None:
+            return best  # what proposed the pair does not hold on the pixels
         for placement in stage(a, b):
             if any(_alike(placement, other, b) for other in tried):
                 continue
@@ -51,7 +54,7 @@ def _alike(one: Placement, other: Placement, b: View) -> bool:
 def _glance(a: View, b: View, placement: Placement) -> Examination | None:
     """A cheap look at small size; ``None`` where the placement is hopeless."""
     small = _rescaled(a, b, placement)
-    exam = examine(a.thumbnail, b.thumbnail, small, levels=(160,), colour=False)
+    exam = examine(a.thumbnail, b.thumbnail, small, levels=(160,), closely=False)
     return None if exam is None or exam.support < _HOPE else exam
 
 

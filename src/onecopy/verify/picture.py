@@ -10,8 +10,9 @@ from onecopy.decode.walk import find
 from onecopy.model import Region
 from onecopy.sandbox.interface import Files
 from onecopy.verify.interface import ImageRef, PictureArgs, PictureResult
-from onecopy.verify.refine import resample
-from onecopy.verify.view import Array, View, prepare, shrink
+from onecopy.verify.planes import Mask
+from onecopy.verify.resample import resample
+from onecopy.verify.view import View, prepare, shrink
 
 _PANEL = 900
 _GAP = 12
@@ -43,19 +44,18 @@ def _view(files: Files, ref: ImageRef, args: PictureArgs) -> View:
     return prepare(find(files[ref.file], ref.inner, args.limits).raster(at_least=2 * _PANEL), 255)
 
 
-def _onto(b: View, transform: np.ndarray, small: np.ndarray, scale: float) -> tuple[np.ndarray, Array]:
+def _onto(b: View, transform: np.ndarray, small: np.ndarray, scale: float) -> tuple[np.ndarray, Mask]:
     """B's pixels on the grid of the small A; grey where B shows nothing."""
     fit = np.array([[scale, 0, (scale - 1) / 2], [0, scale, (scale - 1) / 2], [0, 0, 1.0]])
     work = np.array([[b.scale, 0, (b.scale - 1) / 2], [0, b.scale, (b.scale - 1) / 2], [0, 0, 1.0]])
     matrix = work @ np.linalg.inv(transform) @ np.linalg.inv(fit)
     laid, cover = resample(b.planes(colour=True), matrix, (small.shape[1], small.shape[0]))
-    shown = np.clip(laid, 0, 255) * cover[..., None] + np.array(_GROUND) * (1 - cover[..., None])
-    return np.rint(shown).astype(np.uint8), cover
+    return np.where(cover[..., None], laid, np.array(_GROUND, np.uint8)), cover
 
 
-def _difference(a: np.ndarray, b: np.ndarray, cover: Array) -> np.ndarray:
+def _difference(a: np.ndarray, b: np.ndarray, cover: Mask) -> np.ndarray:
     size = np.abs(a.astype(np.float32) - b.astype(np.float32)).max(2)
-    size = np.where(cover > 0.99, np.clip(size * 3, 0, 255), 64).astype(np.uint8)
+    size = np.where(cover, np.clip(size * 3, 0, 255), 64).astype(np.uint8)
     return np.asarray(cv2.applyColorMap(size, cv2.COLORMAP_INFERNO)[..., ::-1], np.uint8)
 
 

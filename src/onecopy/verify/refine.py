@@ -1,132 +1,216 @@
 """Sub-pixel refinement of a placement: robust Gauss-Newton on locally normalised luminance.
 
 Forward-additive Lucas-Kanade (Lucas and Kanade 1981; Baker and Matthews 2004) with an affine model and
-Cauchy weights, coarse to fine, so that a stamp, a moved object or uneven light does not pull the fit.
+Cauchy weights, coarse to fine, so that a stamp, a moved object or uneven light does not pull the fit. The
+finest level looks at tiles only: where most can be seen in each part of the picture.
 """
 
-from typing import Any
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from onecopy.verify.planes import Array, Bytes, Mask
 from onecopy.verify.register import Matrix, scales
-from onecopy.verify.view import Array, View
+from onecopy.verify.resample import covered, scaling, shrunk
+from onecopy.verify.view import View
 
-LEVELS = (160, 420, 1000)
+LEVELS = (160, 420)
+"""Longest sides at which the whole is aligned; tiles at full working size follow, where there is more."""
 _STEPS = 5
 _LAST_STEPS = 2
 _EDGE = 0.12
 """Gradient of normalised luminance from which on a pixel says anything about position."""
 _ALIGNED = 0.06
 """Mean difference of normalised luminance below which nothing is left to align."""
-
-
-def resample(image: Array, matrix: Matrix, size: tuple[int, int]) -> tuple[Array, Array]:
-    """Bring an image of A onto B's grid, averaging over the area where A is finer.
-
-    Args:
-        image: A's pixels, (height, width) or (height, width, planes), float32.
-        matrix: B pixels to A pixels.
-        size: Width and height of B's grid.
-
-    Returns:
-        The resampled image, and the share of each pixel that A covers (0 to 1, float32).
-    """
-    across, down = axis_scales(matrix)
-    shrink = np.diag([1.0, 1.0, 1.0])
-    if max(across, down) > 1.02:
-        width = max(1, round(image.shape[1] / max(1.0, across)))
-        height = max(1, round(image.shape[0] / max(1.0, down)))
-        fx, fy = width / image.shape[1], height / image.shape[0]
-        image = _with_planes(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), image)
-        shrink = np.array([[fx, 0, (fx - 1) / 2], [0, fy, (fy - 1) / 2], [0, 0, 1.0]])
-    move = (shrink @ matrix)[:2]
-    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    out = cv2.warpAffine(image, move, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    ones = np.ones(image.shape[:2], np.float32)
-    cover = cv2.warpAffine(ones, move, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    return _with_planes(out, image), np.asarray(cover, np.float32)
-
-
-def _with_planes(out: npt.NDArray[Any], like: Array) -> Array:
-    """OpenCV drops a last axis of length one; put it back."""
-    return np.asarray(out[..., None] if out.ndim < like.ndim else out, np.float32)
-
-
-def axis_scales(matrix: Matrix) -> tuple[float, float]:
-    """Pixels of B's grid step along A's x and y axes: how much finer A is in each."""
-    inverse = np.linalg.inv(matrix)
-    across, down = scales(inverse)
-    return 1 / max(across, 1e-9), 1 / max(down, 1e-9)
+_ENOUGH = 0.015
+_MOST_PIXELS = 60_000
+_TILE, _MARGIN, _ACROSS = 56, 13, 5
 
 
 def normalise(luma: Array, sigma: float) -> Array:
     """Local mean removed and local contrast evened out, so that tone and shading do not matter."""
     window = (round(3 * sigma) | 1, round(3 * sigma) | 1)
-    mean = cv2.blur(luma, window)
-    spread = cv2.blur((luma - mean) ** 2, window)
-    return np.asarray((luma - mean) / (np.sqrt(np.maximum(spread, 0)) + 6.0), np.float32)
+    off = luma - cv2.blur(luma, window)
+    # sums that come and go along a row may leave a trace below zero
+    spread = np.sqrt(np.maximum(cv2.blur(off * off, window), 0))
+    return np.asarray(off / (spread + np.float32(6.0)), np.float32)
 
 
-def refine(a: View, b: View, matrix: Matrix, levels: tuple[int, ...] = LEVELS) -> Matrix:
+def refine(
+    a: View, b: View, matrix: Matrix, levels: tuple[int, ...] = LEVELS, *, tiles: bool = True
+) -> Matrix:
     """Improve a placement to a fraction of a pixel, at each level of resolution in turn."""
     for side in levels:
         step = min(1.0, side / max(b.width, b.height))
-        small = _scaled(b.luma, step)
-        grid = np.array([[step, 0, (step - 1) / 2], [0, step, (step - 1) / 2], [0, 0, 1.0]])
-        inner = matrix @ np.linalg.inv(grid)
-        steps = _STEPS if side < levels[-1] or len(levels) == 1 else _LAST_STEPS
-        inner = _gauss_newton(a.luma.astype(np.float32), small, inner, steps)
-        matrix = inner @ grid
+        grid = scaling(step)
+        small = _scaled(b, step)
+        matrix = _whole(a, small, matrix @ np.linalg.inv(grid)) @ grid
         if step == 1.0:
-            break
-    return matrix
+            return matrix
+    return _on_tiles(a, b, matrix, small, grid) if tiles else matrix
 
 
-def _scaled(luma: np.ndarray, step: float) -> Array:
-    if step == 1.0:
-        return np.asarray(luma, np.float32)
-    size = (max(8, round(luma.shape[1] * step)), max(8, round(luma.shape[0] * step)))
-    return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), np.float32)
+def _scaled(view: View, step: float) -> Array:
+    """Luminance of a view at another scale, from the nearest of its halvings."""
+    image, factor = view.level(step)
+    size = (max(8, round(view.width * step)), max(8, round(view.height * step)))
+    move = scaling(1 / factor) @ np.linalg.inv(scaling(step))
+    return _soft(_warped(image, move, size))
+
+
+def _warped(image: Bytes, move: Matrix, size: tuple[int, int]) -> Array:
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(image, move[:2], size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
 
 
 def _soft(luma: Array) -> Array:
-    return np.asarray(cv2.GaussianBlur(luma, (0, 0), 0.8), np.float32)
+    return np.asarray(cv2.GaussianBlur(luma.astype(np.float32, copy=False), (0, 0), 0.8), np.float32)
 
 
-def _gauss_newton(image: Array, target: Array, matrix: Matrix, steps: int) -> Matrix:
+@dataclass(frozen=True, slots=True)
+class _Goal:
+    """What is aligned to: normalised luminance of B, where each pixel lies (-1 to 1), and the map to that."""
+
+    luma: Array
+    x: Array
+    y: Array
+    centre: Matrix
+
+
+def _goal(target: Array) -> _Goal:
     height, width = target.shape
-    goal = normalise(_soft(target), 6.0)
     centre = np.array([[2 / width, 0, -1], [0, 2 / height, -1], [0, 0, 1.0]])  # conditioning
-    ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
-    xs, ys = xs * np.float32(2 / width) - 1, ys * np.float32(2 / height) - 1
-    for turn in range(steps):
-        moved, cover = resample(image, matrix, (width, height))
-        now = normalise(_soft(moved), 6.0)
-        gx = cv2.Sobel(now, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
-        gy = cv2.Sobel(now, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
-        error = goal - now
-        inside = cover > 0.99
-        if int(inside.sum()) < 200 or (turn == 0 and float(np.abs(error[inside]).mean()) < _ALIGNED):
+    x = np.arange(width, dtype=np.float32) * np.float32(2 / width) - 1
+    y = np.arange(height, dtype=np.float32) * np.float32(2 / height) - 1
+    x, y = np.meshgrid(x, y)
+    return _Goal(normalise(target, 6.0), x, y, centre)
+
+
+def _whole(a: View, target: Array, matrix: Matrix) -> Matrix:
+    """Align to the whole of B at some scale; ``matrix`` is from that to A's working pixels."""
+    height, width = target.shape
+    goal = _goal(target)
+    image, factor = a.level(1 / max(1.0, *scales(matrix)))
+    to_level = scaling(1 / factor)
+    for turn in range(_STEPS):
+        moved = _soft(_warped(image, to_level @ matrix, (width, height)))
+        inside = covered((a.height, a.width), matrix[:2], (width, height))
+        change = _change(goal, moved, inside, first=turn == 0)
+        if change is None:
             break
-        strong = inside & (np.abs(gx) + np.abs(gy) > _EDGE)
-        if int(strong.sum()) >= 400:
-            inside = strong
-        e = error[inside]
-        spread = 1.5 * float(np.median(np.abs(e))) + 0.02
-        weight = 1 / (1 + (e / spread) ** 2)
-        columns = [gx[inside], gy[inside]]
-        x, y = xs[inside], ys[inside]
-        basis = np.stack([c * f for c in columns for f in (x, y, np.ones_like(x))])
-        system = (basis * weight) @ basis.T
-        step = np.linalg.lstsq(
-            system + np.eye(6) * 1e-4 * np.trace(system), (basis * weight) @ e, rcond=None
-        )[0]
-        change = np.eye(3)
-        change[:2] += step.astype(np.float64).reshape(2, 3) @ centre
         # the step moves B's grid: new(B) = A(matrix · change · B)
-        matrix = matrix @ change
-        if float(np.abs(step).max()) < 0.015:
+        matrix = matrix @ change.matrix
+        if change.largest < _ENOUGH:
             break
     return matrix
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    matrix: Matrix
+    largest: float
+
+
+def _change(goal: _Goal, moved: Array, inside: Mask, *, first: bool) -> _Change | None:
+    """One Gauss-Newton step; ``None`` where there is nothing to go by, or at first nothing to do."""
+    now = normalise(moved, 6.0)
+    gx = cv2.Sobel(now, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
+    gy = cv2.Sobel(now, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
+    error = goal.luma - now
+    seen = int(inside.sum())
+    if seen < 200 or (first and float(np.abs(error[inside]).mean()) < _ALIGNED):
+        return None
+    where = np.flatnonzero(inside & (np.abs(gx) + np.abs(gy) > _EDGE))
+    if len(where) < 400:
+        where = np.flatnonzero(inside)
+    if len(where) > _MOST_PIXELS:
+        where = where[:: len(where) // _MOST_PIXELS | 1]
+    e, gx, gy, x, y = (plane.ravel()[where] for plane in (error, gx, gy, goal.x, goal.y))
+    spread = 1.5 * float(np.median(np.abs(e))) + 0.02
+    basis = np.stack([gx * x, gx * y, gx, gy * x, gy * y, gy])
+    weighted = basis / (1 + (e / np.float32(spread)) ** 2)
+    system = (weighted @ basis.T).astype(np.float64)
+    system += np.eye(6) * 1e-4 * np.trace(system)
+    step = np.linalg.lstsq(system, (weighted @ e).astype(np.float64), rcond=None)[0]
+    matrix = np.eye(3)
+    matrix[:2] += step.reshape(2, 3) @ goal.centre
+    return _Change(matrix, float(np.abs(step).max()))
+
+
+def _on_tiles(a: View, b: View, matrix: Matrix, small: Array, grid: Matrix) -> Matrix:
+    corners = _tiles(a, b, matrix, small, grid)
+    if len(corners) < 3:
+        return matrix
+    side = _TILE + 2 * _MARGIN
+    whole = _goal_of_tiles(b, corners, side)
+    image, shrink = shrunk(a.luma.astype(np.float32), matrix)
+    ones = np.zeros((side, side), np.bool_)
+    ones[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = True
+    inner = np.tile(ones, (len(corners), 1))
+    for turn in range(_LAST_STEPS):
+        moved = _soft(np.concatenate([_tile(image, shrink @ matrix, corner, side) for corner in corners]))
+        change = _change(whole, moved, inner, first=turn == 0)
+        if change is None:
+            break
+        matrix = matrix @ change.matrix
+        if change.largest < _ENOUGH / 4:
+            break
+    return matrix
+
+
+def _tile(image: Array, matrix: Matrix, corner: tuple[int, int], side: int) -> Array:
+    at = np.array([[1, 0, corner[0]], [0, 1, corner[1]], [0, 0, 1.0]])
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    move = (matrix @ at)[:2]
+    tile = cv2.warpAffine(image, move, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(tile, np.float32)
+
+
+def _goal_of_tiles(b: View, corners: list[tuple[int, int]], side: int) -> _Goal:
+    """The tiles of B, one below the other."""
+    centre = np.array([[2 / b.width, 0, -1], [0, 2 / b.height, -1], [0, 0, 1.0]])
+    along = np.arange(side, dtype=np.float32)
+    tiles, xs, ys = [], [], []
+    for left, top in corners:
+        tiles.append(b.luma[top : top + side, left : left + side].astype(np.float32))
+        x, y = np.meshgrid(
+            (along + left) * np.float32(2 / b.width) - 1, (along + top) * np.float32(2 / b.height) - 1
+        )
+        xs.append(x)
+        ys.append(y)
+    goal = normalise(_soft(np.concatenate(tiles)), 6.0)
+    return _Goal(goal, np.concatenate(xs), np.concatenate(ys), centre)
+
+
+def _tiles(a: View, b: View, matrix: Matrix, small: Array, grid: Matrix) -> list[tuple[int, int]]:
+    """Left upper corners of the tiles of B that show most, one for each part of the overlap."""
+    side = _TILE + 2 * _MARGIN
+    if min(b.width, b.height) < side:
+        return []
+    height, width = small.shape
+    across, down = (cv2.Sobel(small, cv2.CV_32F, *order) for order in ((1, 0), (0, 1)))
+    reach = max(3, round(_TILE * grid[0, 0]) | 1)
+    energy = np.asarray(cv2.blur(np.hypot(across, down), (reach, reach)), np.float32)
+    inside = covered((a.height, a.width), (matrix @ np.linalg.inv(grid))[:2], (width, height))
+    edge = max(1, round(side * grid[0, 0] / 2))
+    inside[:edge], inside[-edge:], inside[:, :edge], inside[:, -edge:] = False, False, False, False
+    inside &= cv2.erode(inside.astype(np.uint8), np.ones((2 * edge + 1, 2 * edge + 1), np.uint8)) > 0
+    energy[~inside] = 0
+    found = []
+    for i in range(_ACROSS):
+        for j in range(_ACROSS):
+            rows = slice(i * height // _ACROSS, (i + 1) * height // _ACROSS)
+            columns = slice(j * width // _ACROSS, (j + 1) * width // _ACROSS)
+            part = energy[rows, columns]
+            if part.size and part.max() > 0:
+                y, x = np.unravel_index(int(part.argmax()), part.shape)
+                found.append(
+                    _corner(b, (x + columns.start) / grid[0, 0], (y + rows.start) / grid[0, 0], side)
+                )
+    return found
+
+
+def _corner(b: View, x: float, y: float, side: int) -> tuple[int, int]:
+    left, top = round(x - side / 2), round(y - side / 2)
+    return min(max(0, left), b.width - side), min(max(0, top), b.height - side)

@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from onecopy.verify.view import FEATURE_SIDE, Array, View
+from onecopy.verify.planes import Array
+from onecopy.verify.view import FEATURE_SIDE, View
 
 Matrix = npt.NDArray[np.floating]
 
@@ -115,7 +116,7 @@ def feature_placements(a: View, b: View, *, least: int = 8) -> list[Placement]:
         if matrix is None or inliers is None or int(inliers.sum()) < least:
             continue
         full = np.vstack([matrix, [0, 0, 1]])
-        if _is_plausible(full):
+        if is_plausible(full):
             found.append(
                 Placement(full, "features-mirrored" if mirrored else "features", float(inliers.sum()))
             )
@@ -123,7 +124,7 @@ def feature_placements(a: View, b: View, *, least: int = 8) -> list[Placement]:
     return found[:2]
 
 
-def _is_plausible(matrix: Matrix) -> bool:
+def is_plausible(matrix: Matrix) -> bool:
     """No collapse, no wild shear: scale between 1/40 and 40, axes within 3 of each other."""
     singular = np.linalg.svd(matrix[:2, :2], compute_uv=False)
     return bool(singular[1] > 1 / 40 and singular[0] < 40 and singular[0] / singular[1] < 3)

@@ -8,24 +8,24 @@ re-encode at quality 40, but by 70 at some place.
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from onecopy.verify.tone import Mask
-from onecopy.verify.view import Array
+from onecopy.verify.noise import activity, classes, contrast, expected
+from onecopy.verify.planes import Array, Bytes, Mask, Ycc
+from onecopy.verify.slack import Slack, palette_slack
 
-_CLASSES = np.array([0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6])
+_HALF = 0.5
+"""From a gradient per pixel of half size to one per pixel."""
 _FLOOR = 2.0
 """Grey levels that are never a difference: rounding, colour conversion."""
 _WINDOWS = ((3, 4.6), (5, 3.2), (9, 2.4))
 """Window (pixels), and how many times the usual difference its mean may reach (see the ADR for margins)."""
-_CHROMA_WINDOW = 9
-_MOST_SAMPLES = 150_000
-_MOST_COLOURS = 256
-_QUIET = 0.5
-_LIKE, _LIKE_CHANGED = 0.3, 3.5
+_CHROMA_WINDOW = 5
+QUIET = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Residual:
     """The remaining difference on the poorer image's grid.
 
     ``excess`` is 1 where the difference is just beyond what the pair explains; ``chroma`` the same for
-    colour alone.
+    colour alone. ``visible`` is the least contrast (grey levels) that a changed stroke must have to show.
     """
 
     excess: Array
@@ -41,6 +41,7 @@ class Residual:
     luma: Array
     mask: Mask
     textured: Mask
+    visible: float
 
     @property
     def worst(self) -> float:
@@ -48,116 +49,92 @@ class Residual:
         return float(max(self.excess.max(initial=0.0), self.chroma.max(initial=0.0)))
 
 
-def activity(luma: Array) -> Array:
-    """Root mean square gradient in a 7 × 7 window, grey levels per pixel."""
-    gx = cv2.Sobel(luma, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
-    gy = cv2.Sobel(luma, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
-    return np.asarray(np.sqrt(np.maximum(cv2.blur(gx * gx + gy * gy, (7, 7)), 0)), np.float32)
-
-
-def measure(made: Array, target: Array, mask: Mask) -> Residual:
+def measure(made: Ycc, target: Ycc, mask: Mask) -> Residual:
     """Judge the difference between what the better image explains and what the poorer shows.
 
     Args:
-        made: Y, Cr, Cb, or Y alone, as made from the better image (see :mod:`onecopy.verify.tone`).
+        made: As made from the better image (see :mod:`onecopy.verify.tone`).
         target: The same planes of the poorer image.
         mask: Where both are defined.
     """
-    chroma = target.shape[2] == 3
-    luma = np.where(mask, target[..., 0] - made[..., 0], 0).astype(np.float32)
-    busy_made, busy_target = _busy(made), _busy(target)
-    which = np.digitize(np.minimum(busy_made, busy_target), _CLASSES)
+    luma = (target[0] - made[0]) * mask.astype(np.float32)
+    busy_made, busy_target = activity(made[0]), activity(target[0])
     slack = palette_slack(made, target)
-    floor = _FLOOR * _contrast(target[..., 0], mask)
-    usual = _expected(np.abs(luma), which, mask)
+    small = Chroma.of(made, target, mask) if len(target) == 3 else None
+    if small is not None:
+        busy_made = np.maximum(busy_made, small.enlarged(small.busy_made))
+        busy_target = np.maximum(busy_target, small.enlarged(small.busy_target))
+    which = classes(busy_made, busy_target)
+    chroma = np.zeros_like(luma) if small is None else small.enlarged(_chroma_excess(small, which, slack))
+    floor = _FLOOR * contrast(target[0], mask)
+    usual = expected(np.abs(luma), which, mask) + np.float32(floor)
+    excess = _excess(luma, usual, slack)
+    excess[~mask] = 0
+    chroma[~mask] = 0
+    textured = mask & (np.maximum(busy_made, busy_target) > 3.0)
+    return Residual(excess, chroma, luma, mask, textured, float(usual.max()) * _WINDOWS[1][1])
+
+
+def _excess(luma: Array, usual: Array, slack: Slack | None) -> Array:
+    """The difference in units of what is allowed, over the window in which it is largest."""
     excess = np.zeros_like(luma)
     for window, most in _WINDOWS:
         mean = np.abs(cv2.blur(luma, (window, window)))
-        allowed = (usual + floor) * most + cv2.blur(slack[..., 0], (window, window))
-        excess = np.maximum(excess, mean / allowed)
-    colour = _chroma_excess(made, target, mask, which, slack) if chroma else np.zeros_like(luma)
-    textured = mask & (np.maximum(busy_made, busy_target) > 3.0)
-    excess[~mask] = 0
-    return Residual(np.asarray(excess, np.float32), colour, luma, mask, textured)
+        allowed = usual * np.float32(most)
+        if slack is not None:
+            allowed += cv2.blur(slack.luma, (window, window))
+        np.divide(mean, allowed, out=mean)
+        np.maximum(excess, mean, out=excess)
+    return excess
 
 
-def _busy(ycc: Array) -> Array:
-    """Activity of luminance, and of colour where it counts and is stronger."""
-    busy = activity(ycc[..., 0])
-    for k in range(1, ycc.shape[2]):
-        busy = np.maximum(busy, activity(ycc[..., k]))
-    return busy
+@dataclass(frozen=True, slots=True)
+class Chroma:
+    """Cr and Cb at half size, as most pictures have them: the difference, and how busy either picture is."""
+
+    difference: tuple[Array, ...]
+    busy_made: Array
+    busy_target: Array
+    mask: Mask
+    size: tuple[int, int]
+
+    @classmethod
+    def of(cls, made: Ycc, target: Ycc, mask: Mask) -> Self:
+        """Halve both."""
+        inside = _halved(mask.astype(np.float32)) > 0.99
+        a, b = ([_halved(plane) for plane in ycc[1:]] for ycc in (made, target))
+        difference = tuple((y - x) * inside for x, y in zip(a, b, strict=True))
+        return cls(difference, _busy(a), _busy(b), inside, (mask.shape[1], mask.shape[0]))
+
+    def enlarged(self, small: Array) -> Array:
+        """Back to full size."""
+        return np.asarray(cv2.resize(small, self.size, interpolation=cv2.INTER_NEAREST), np.float32)
 
 
-def _contrast(luma: Array, mask: Mask) -> float:
-    """1 for ordinary pictures, less for faint ones, where small differences mean as much."""
-    if not mask.any():
-        return 1.0
-    low, high = np.quantile(luma[mask][::7], (0.01, 0.99))
-    return float(np.clip((high - low) / 100, 0.3, 1.0))
+def _halved(plane: Array) -> Array:
+    """Half the size; a last odd row or column is left out, as halving is many times faster than all else."""
+    height, width = (max(2, side // 2 * 2) for side in plane.shape)
+    small = cv2.resize(plane[:height, :width], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32)
 
 
-def palette_slack(made: Array, target: Array) -> Array:
-    """How far each made colour lies from the nearest colour the target has, if it has only a few.
-
-    Conversion to a palette, to few grey levels or to black and white explains that much, and no more.
-
-    Returns:
-        (height, width, 2): luminance and chroma, zero where the target is not limited to 256 colours.
-    """
-    if target.shape[2] == 1:
-        return _level_slack(made, target)
-    packed = np.rint(target).astype(np.uint32) @ np.array([65536, 256, 1], np.uint32)
-    colours = np.unique(packed.ravel()[::5])
-    if len(colours) > _MOST_COLOURS:
-        return np.zeros((*made.shape[:2], 2), np.float32)
-    palette = np.stack([colours >> 16, (colours >> 8) & 255, colours & 255], 1).astype(np.float32)
-    axis = np.arange(4, 256, 8, dtype=np.float32)
-    grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), -1).reshape(-1, 3)
-    distance = ((grid**2).sum(1)[:, None] - 2 * grid @ palette.T) + (palette**2).sum(1)
-    error = np.abs(grid - palette[distance.argmin(1)])
-    table = np.stack([error[:, 0], error[:, 1:].max(1)], 1).reshape(32, 32, 32, 2)
-    y, cr, cb = (np.clip(made[..., k] / 8, 0, 31).astype(np.int32) for k in range(3))
-    return np.asarray(table[y, cr, cb], np.float32)
+def _busy(chroma: list[Array]) -> Array:
+    """Activity of the busier of Cr and Cb, in grey levels per pixel of full size."""
+    return np.maximum(activity(chroma[0]), activity(chroma[1])) * np.float32(_HALF)
 
 
-def _level_slack(made: Array, target: Array) -> Array:
-    """The same for grey levels: images of 64 levels and more count as continuous."""
-    seen = np.bincount(np.rint(target).astype(np.uint8).ravel()[::5], minlength=256)
-    levels = np.flatnonzero(seen)
-    slack = np.zeros((*made.shape[:2], 2), np.float32)
-    if len(levels) < 64:
-        every = np.arange(256)
-        table = np.abs(every[:, None] - levels).min(1).astype(np.float32)
-        slack[..., 0] = table[np.clip(np.rint(made[..., 0]), 0, 255).astype(np.uint8)]
-    return slack
-
-
-def _expected(size: Array, which: npt.NDArray[np.intp], mask: Mask) -> Array:
-    """The usual difference at each pixel: the 70th percentile of its class, as a standard deviation."""
-    usual = np.zeros(len(_CLASSES) + 1, np.float32)
-    spread = max(1, mask.size // _MOST_SAMPLES) | 1
-    classes = np.where(mask, which, -1).ravel()[::spread]
-    sample = size.ravel()[::spread]
-    for k in range(len(usual)):
-        sizes = sample[classes == k]
-        if len(sizes) > 150 / spread + 20:
-            usual[k] = float(np.quantile(sizes, 0.7)) / 1.036
-        elif k:
-            usual[k] = usual[k - 1]
-    return np.asarray(np.maximum.accumulate(usual)[which], np.float32)
-
-
-def _chroma_excess(
-    made: Array, target: Array, mask: Mask, which: npt.NDArray[np.intp], slack: Array
-) -> Array:
+def _chroma_excess(small: Chroma, which: Bytes, slack: Slack | None) -> Array:
     """Colour differences over windows wide enough for 4:2:0 subsampling, against their usual size."""
+    height, width = small.mask.shape
     window = (_CHROMA_WINDOW, _CHROMA_WINDOW)
-    difference = np.where(mask[..., None], target[..., 1:] - made[..., 1:], 0)
-    size = np.abs(cv2.blur(difference.astype(np.float32), window)).max(2)
-    size[~mask] = 0
-    usual = _expected(size, which, mask)
-    return np.asarray(size / (8.0 + 3.0 * usual + slack[..., 1]), np.float32)
+    cr, cb = (np.abs(cv2.blur(plane, window)) for plane in small.difference)
+    size = np.maximum(cr, cb) * small.mask
+    which = np.ascontiguousarray(which[::2, ::2][:height, :width])
+    both_busy = np.minimum(small.busy_made, small.busy_target)  # halving chroma costs thin lines their colour
+    allowed = 8.0 + 3.0 * expected(size, which, small.mask) + both_busy
+    if slack is not None:
+        allowed = allowed + _halved(slack.chroma)
+    return np.asarray(size / allowed, np.float32)
 
 
 def cells(mask: Mask, side: int = 16) -> tuple[int, npt.NDArray[np.bool_]]:
@@ -183,58 +160,8 @@ def regions(residual: Residual, *, most: int = 24) -> list[tuple[int, int, int, 
     both = np.maximum(residual.excess, residual.chroma)
     seeds = both > 1
     reach = max(3, round(0.006 * max(both.shape)) | 1)
-    spread = cv2.dilate((both > _QUIET).astype(np.uint8), np.ones((reach, reach), np.uint8))
+    spread = cv2.dilate((both > QUIET).astype(np.uint8), np.ones((reach, reach), np.uint8))
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(spread, connectivity=8)
     weight = np.bincount(labels[seeds], weights=both[seeds], minlength=count)
     order = [k for k in np.argsort(-weight, kind="stable") if k and weight[k] > 0]
     return [(int(x), int(y), int(w), int(h)) for x, y, w, h, _ in (boxes[k] for k in order[:most])]
-
-
-@dataclass(frozen=True, slots=True)
-class Grain:
-    """Whether the fine grain of flat, unchanged parts is the same in both images.
-
-    ``likeness`` is a correlation; ``strength`` the smaller of the two grains' standard deviations in grey
-    levels; ``pixels`` how many took part. Where grain is measurable, its agreement shows one capture or one
-    scan, its independence shows two.
-    """
-
-    likeness: float
-    strength: float
-    pixels: int
-
-    def one_capture(self, changed: float) -> bool:
-        """Grain is there, and it is the same; the more has changed (a share), the surer it must be.
-
-        A fixed camera's video repeats even the noise of what stands still, so agreement alone is not enough
-        where much else moved.
-        """
-        least = _LIKE + _LIKE_CHANGED * changed
-        return self.pixels >= 600 and self.strength >= 0.35 and self.likeness >= least
-
-    @property
-    def two_captures(self) -> bool:
-        """Grain is there, and it is not the same."""
-        return self.pixels >= 1500 and self.strength >= 0.8 and self.likeness <= 0.15
-
-
-def grain(source: Array, target: Array, residual: Residual) -> Grain:
-    """Compare what is left of sensor noise, paper texture or film grain outside the changed places.
-
-    Args:
-        source: Luminance of the better image on the poorer's grid, not filtered.
-        target: Luminance of the poorer image.
-        residual: What :func:`measure` said of them.
-    """
-    changed = cv2.dilate(
-        (np.maximum(residual.excess, residual.chroma) > _QUIET).astype(np.uint8), np.ones((9, 9))
-    )
-    busy = np.maximum(activity(source), activity(target))
-    usable = residual.mask & (changed == 0) & (busy < 3.0) & (target > 6) & (target < 249) & (source < 249)
-    count = int(usable.sum())
-    if count < 200:
-        return Grain(0.0, 0.0, count)
-    fine_a, fine_b = ((x - cv2.GaussianBlur(x, (0, 0), 1.6))[usable] for x in (source, target))
-    spread_a, spread_b = float(fine_a.std()), float(fine_b.std())
-    together = float(((fine_a - fine_a.mean()) * (fine_b - fine_b.mean())).mean())
-    return Grain(together / (spread_a * spread_b + 1e-6), min(spread_a, spread_b), count)

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from onecopy.verify.tone import Mask
-from onecopy.verify.view import Array, Bytes
+from onecopy.verify.planes import Array, Bytes, Mask
 
+_DARK_GROUND = 110
+_STEP = 50.0
+"""Grey levels between clearly ground and clearly ink, where black and white was made of grey."""
 _WIDTHS = (2.0, 4.0)
 """Stroke widths counted with: a small change on a sheet of broad shapes is still a change."""
 
@@ -34,9 +36,7 @@ class Strokes:
 
 
 def ink(luma: Array) -> Array:
-    """Darkness of ink against the local ground, 0 (ground) to 1 (full ink); dark grounds are inverted."""
-    if float(np.median(luma)) < 110:
-        luma = 255 - luma
+    """Darkness of ink against the local ground, 0 (ground) to 1 (full ink)."""
     small = cv2.resize(luma, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     ground = cv2.medianBlur(cv2.dilate(np.clip(small, 0, 255).astype(np.uint8), np.ones((7, 7))), 21)
     full = cv2.resize(ground, (luma.shape[1], luma.shape[0]), interpolation=cv2.INTER_LINEAR).astype(
@@ -46,6 +46,29 @@ def ink(luma: Array) -> Array:
     marks = dark[dark > 0.25]
     level = float(np.quantile(marks, 0.7)) if marks.size > 50 else 1.0
     return np.asarray(np.clip(dark / max(level, 0.2), 0, 1), np.float32)
+
+
+def _inks(source: Array, target: Array, mask: Mask) -> tuple[Array, Array]:
+    """The ink of both; where one of them is black and white, the other is made so, too."""
+    cut_a, cut_b = _is_bilevel(source, mask), _is_bilevel(target, mask)
+    if cut_a == cut_b:
+        return ink(source), ink(target)
+    sharp, grey = (source, target) if cut_a else (target, source)
+    inked = (sharp < 128).astype(np.float32)
+    made = _cut(grey, float(inked[mask].mean()), mask)
+    return (inked, made) if cut_a else (made, inked)
+
+
+def _is_bilevel(luma: Array, mask: Mask) -> bool:
+    """Whether nearly all of it is black or white."""
+    between = (luma > 40) & (luma < 215)
+    return float(between[mask].mean()) < 0.005
+
+
+def _cut(luma: Array, share: float, mask: Mask) -> Array:
+    """Black and white at the level that makes the same share black, with a soft step round that level."""
+    level = float(np.quantile(luma[mask][::7], min(max(share, 0.0), 1.0)))
+    return np.asarray(np.clip((level - luma) / _STEP + 0.5, 0, 1), np.float32)
 
 
 def stroke_width(marks: Array) -> float:
@@ -80,7 +103,9 @@ def compare(source: Array, target: Array, mask: Mask, *, limit: float) -> Stroke
         mask: Where both are defined.
         limit: Cluster weight from which on a box is reported.
     """
-    ink_a, ink_b = ink(source), ink(target)
+    if float(np.median(source)) + float(np.median(target)) < 2 * _DARK_GROUND:
+        source, target = 255 - source, 255 - target
+    ink_a, ink_b = _inks(source, target, mask)
     width = float(np.clip(stroke_width(ink_b), *_WIDTHS))
     disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3)), np.uint8)
     lone = np.maximum(_alone(ink_b, ink_a, disc), _alone(ink_a, ink_b, disc))

@@ -15,7 +15,8 @@ from onecopy.verify.decide import Ruling, Why, view_framing
 from onecopy.verify.examine import Examination
 from onecopy.verify.interface import ImageRef, VerifyArgs, VerifyResult
 from onecopy.verify.pair import compare_views
-from onecopy.verify.view import DECODE_SIDE, Array, View, prepare
+from onecopy.verify.planes import Array
+from onecopy.verify.view import DECODE_SIDE, View, prepare
 from onecopy.verify.words import marked, sentences
 
 _GROUNDS = (255, 0, None)
@@ -79,9 +80,10 @@ def load_views(files: Files, image: ImageRef, args: VerifyArgs) -> tuple[View, .
     """Decode an image and lay it over each ground that makes a difference (one, if it is opaque)."""
     picture = find(files[image.file], image.inner, args.limits)
     raster: Raster = picture.raster(at_least=DECODE_SIDE)
+    points = image.fingerprint.features
     if raster.alpha is None or int(raster.alpha.min()) == 255:
-        return (prepare(raster, None),)
-    return tuple(prepare(raster, ground) for ground in _GROUNDS)
+        return (prepare(raster, None, points),)
+    return tuple(prepare(raster, ground, points) for ground in _GROUNDS)
 
 
 def judge(a: tuple[View, ...], b: tuple[View, ...], ref_a: ImageRef, ref_b: ImageRef) -> Verdict:

@@ -8,9 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onecopy.decode.interface import Raster
-
-Array = npt.NDArray[np.float32]
-Bytes = npt.NDArray[np.uint8]
+from onecopy.verify.planes import Array, Bytes
 
 WORKING_SIDE = 1400
 """Longest side, in pixels, at which photographs are compared."""
@@ -29,11 +27,13 @@ class View:
     """One image over one ground (see :func:`prepare`), as the comparison sees it.
 
     ``colour`` has shape (height, width, 3), sRGB, uint8. ``scale`` is working pixels per displayed pixel.
+    ``points`` are the packed key points of the fingerprint, if there is one.
     """
 
     colour: Bytes
     full_width: int
     full_height: int
+    points: bytes = b""
 
     @property
     def width(self) -> int:
@@ -50,14 +50,34 @@ class View:
         """Working pixels per pixel of the image as displayed."""
         return self.width / self.full_width
 
-    def planes(self, *, colour: bool) -> Array:
-        """R, G, B (height, width, 3), or luminance alone (height, width, 1); float32 in 0 to 255."""
-        return (self.colour if colour else self.luma[..., None]).astype(np.float32)
+    def planes(self, *, colour: bool) -> Bytes:
+        """R, G, B (height, width, 3), or luminance alone (height, width, 1)."""
+        return self.colour if colour else self.luma[..., None]
 
     @cached_property
     def luma(self) -> Bytes:
         """Luminance, uint8, shape (height, width)."""
         return np.asarray(cv2.cvtColor(self.colour, cv2.COLOR_RGB2GRAY), np.uint8)
+
+    def level(self, step: float) -> tuple[Bytes, int]:
+        """Luminance halved as often as comes nearest to a scale (at most 1), and the factor that remains.
+
+        Pixel (0, 0) of it covers the first ``factor`` × ``factor`` pixels; odd last rows are left out.
+        """
+        times = min(len(self._halves), max(0, round(-float(np.log2(step)))))
+        return (self._halves[times - 1] if times else self.luma), 1 << times
+
+    @cached_property
+    def _halves(self) -> list[Bytes]:
+        """Luminance at 1/2, 1/4, 1/8 of the size: halving is many times faster than any other factor."""
+        found: list[Bytes] = []
+        image = self.luma
+        while min(image.shape) >= 64 and len(found) < 3:
+            image = image[: image.shape[0] // 2 * 2, : image.shape[1] // 2 * 2]
+            size = (image.shape[1] // 2, image.shape[0] // 2)
+            image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+            found.append(image)
+        return found
 
     @cached_property
     def is_grey(self) -> bool:
@@ -134,12 +154,13 @@ def _sift(luma: Bytes, side: int) -> tuple[Array, Array]:
     return (xy + 0.5) * scale - 0.5, descriptors.astype(np.float32)
 
 
-def prepare(raster: Raster, ground: int | None) -> View:
+def prepare(raster: Raster, ground: int | None, points: bytes = b"") -> View:
     """Lay a raster over a ground and bring it to working size.
 
     Args:
         raster: As decoded.
         ground: Grey level (0 to 255) under transparent pixels; ``None`` ignores transparency.
+        points: The fingerprint's key points, packed.
     """
     colour = raster.pixels if raster.pixels.ndim == 3 else np.repeat(raster.pixels[..., None], 3, 2)
     alpha = raster.alpha
@@ -148,4 +169,4 @@ def prepare(raster: Raster, ground: int | None) -> View:
         colour = np.rint(colour * share + ground * (1 - share)).astype(np.uint8)
     probe = View(shrink(colour, 800), raster.full_width, raster.full_height)
     side = PAPER_SIDE if probe.is_paper else WORKING_SIDE
-    return View(shrink(colour, side), raster.full_width, raster.full_height)
+    return View(shrink(colour, side), raster.full_width, raster.full_height, points)

@@ -3,9 +3,8 @@
 import cv2
 import numpy as np
 
+from onecopy.verify.planes import Array, Mask
 from onecopy.verify.refine import normalise
-from onecopy.verify.tone import Mask
-from onecopy.verify.view import Array
 
 _TILE = 96
 _MOST = 4.0

@@ -1,0 +1,65 @@
+"""Sensor noise, paper texture, film grain: the same in two pictures only if they come from one capture."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from onecopy.verify.noise import activity
+from onecopy.verify.planes import Array
+from onecopy.verify.residual import QUIET, Residual
+
+_LIKE, _LIKE_CHANGED = 0.3, 3.5
+_STRONG, _SURE = 0.8, 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Grain:
+    """Whether the fine grain of flat, unchanged parts is the same in both images.
+
+    ``likeness`` is a correlation; ``strength`` the smaller of the two grains' standard deviations in grey
+    levels; ``pixels`` how many took part. Where grain is measurable, its agreement shows one capture or one
+    scan, its independence shows two.
+    """
+
+    likeness: float
+    strength: float
+    pixels: int
+
+    def one_capture(self, changed: float) -> bool:
+        """Grain is there, and it is the same; the more has changed (a share), the surer it must be.
+
+        A fixed camera's video repeats even the noise of what stands still, so agreement alone is not enough
+        where much else moved, unless the noise is more than video leaves.
+        """
+        if self.pixels < 600 or self.strength < 0.35:
+            return False
+        strong = self.strength >= _STRONG and self.likeness >= _SURE
+        return strong or self.likeness >= _LIKE + _LIKE_CHANGED * changed
+
+    @property
+    def two_captures(self) -> bool:
+        """Grain is there, and it is not the same."""
+        return self.pixels >= 1500 and self.strength >= 0.8 and self.likeness <= 0.15
+
+
+def grain(source: Array, target: Array, residual: Residual) -> Grain:
+    """Compare what is left of sensor noise, paper texture or film grain outside the changed places.
+
+    Args:
+        source: Luminance of the better image on the poorer's grid, not filtered.
+        target: Luminance of the poorer image.
+        residual: What :func:`measure` said of them.
+    """
+    changed = cv2.dilate(
+        (np.maximum(residual.excess, residual.chroma) > QUIET).astype(np.uint8), np.ones((9, 9))
+    )
+    busy = np.maximum(activity(source), activity(target))
+    usable = residual.mask & (changed == 0) & (busy < 3.0) & (target > 6) & (target < 249) & (source < 249)
+    count = int(usable.sum())
+    if count < 200:
+        return Grain(0.0, 0.0, count)
+    fine_a, fine_b = ((x - cv2.GaussianBlur(x, (0, 0), 1.6))[usable] for x in (source, target))
+    spread_a, spread_b = float(fine_a.std()), float(fine_b.std())
+    together = float(((fine_a - fine_a.mean()) * (fine_b - fine_b.mean())).mean())
+    return Grain(together / (spread_a * spread_b + 1e-6), min(spread_a, spread_b), count)
