@@ -189,3 +189,30 @@ def test_settings(catalog: Catalog) -> None:
         settings.put(connection, "token", "1")
         settings.put(connection, "token", "2")
         assert settings.get(connection, "token") == "2"
+
+
+def test_verdicts_among_some_images_and_whom_they_agree_with(catalog: Catalog) -> None:
+    stored = record(catalog, SHA, *[FULL] * 6)
+    ids = [one.id for one in stored]
+
+    def said(relation: Relation, confidence: float = 1.0) -> Verdict:
+        return Verdict(relation=relation, confidence=confidence, evidence=Evidence(method="photo"))
+
+    same, found = Relation.SAME_IMAGE, {}
+    for a, b, verdict in (
+        (0, 1, said(same)), (0, 2, said(same)), (3, 1, said(same)), (2, 3, said(same)), (4, 1, said(same)),
+        (1, 5, said(same, 0.98)), (2, 5, said(Relation.EDITED)), (1, 2, said(Relation.DISTINCT)),
+    ):  # fmt: skip
+        found[ids[a], ids[b]] = verdict
+    with catalog.write() as connection:
+        verdicts.record(connection, found, version=7)
+        near = ids[1:3]
+        assert dict(verdicts.among(connection, near, version=7)) == {tuple(near): said(Relation.DISTINCT)}
+        assert dict(verdicts.among(connection, near, version=8)) == {}
+
+        def partners(most: int, version: int = 7) -> list[int]:
+            return verdicts.partners(connection, near, version=version, at_least=0.99, most=most)
+
+        assert partners(9) == [ids[0], ids[3], ids[4]]
+        assert partners(1) == [ids[0]]
+        assert partners(9, version=8) == []

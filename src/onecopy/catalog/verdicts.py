@@ -1,14 +1,15 @@
 """Verdicts on pairs of images, kept so that no pair is verified twice."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, func, select, tuple_
 
 from onecopy.catalog import rows
 from onecopy.catalog.batches import batches, insert_or_update
 from onecopy.catalog.images import StoredImage
 from onecopy.catalog.schema import verdict
-from onecopy.model import Verdict
+from onecopy.model import Relation, Verdict
 
 
 def ordered(one: StoredImage, other: StoredImage) -> tuple[StoredImage, StoredImage]:
@@ -40,3 +41,41 @@ def known(
         query = select(verdict).where(verdict.c.verify_version == version, key.in_(batch))
         for row in connection.execute(query).mappings():
             yield (row["a"], row["b"]), rows.to_verdict(row)
+
+
+def among(
+    connection: Connection, ids: Iterable[int], *, version: int
+) -> Iterator[tuple[tuple[int, int], Verdict]]:
+    """The stored verdicts between any two of some images; a few hundred at most."""
+    numbers = list(ids)
+    both = verdict.c.a.in_(numbers) & verdict.c.b.in_(numbers)
+    query = select(verdict).where(verdict.c.verify_version == version, both)
+    for row in connection.execute(query).mappings():
+        yield (row["a"], row["b"]), rows.to_verdict(row)
+
+
+def partners(
+    connection: Connection, ids: Iterable[int], *, version: int, at_least: float, most: int
+) -> list[int]:
+    """The images that most of some others were found to be the same image as, by their pixels.
+
+    Args:
+        connection: Of any transaction.
+        ids: Those others; a few hundred at most. None of them is returned.
+        version: Of the verification.
+        at_least: The confidence from which a verdict counts.
+        most: How many are returned.
+    """
+    numbers = list(ids)
+    counts: Counter[int] = Counter()
+    for mine, other in ((verdict.c.a, verdict.c.b), (verdict.c.b, verdict.c.a)):
+        query = select(other, func.count()).where(
+            mine.in_(numbers),
+            other.not_in(numbers),
+            verdict.c.verify_version == version,
+            verdict.c.relation == str(Relation.SAME_IMAGE),
+            verdict.c.confidence >= at_least,
+        )
+        for number, count in connection.execute(query.group_by(other)):
+            counts[number] += count
+    return [number for number, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]]

@@ -1,7 +1,7 @@
 """What is decided already of an upload's questions, before any pixel is looked at."""
 
-from collections.abc import Iterable, Mapping
-from itertools import combinations, groupby
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 
 from sqlalchemy import Connection
 
@@ -13,8 +13,12 @@ from onecopy.pipelines.gate.compare import Key, Question
 from onecopy.records.ambiguous import ambiguous
 from onecopy.verify.interface import VERIFY_VERSION
 
+Held = Mapping[tuple[int, int], Verdict]
+"""What is known of images that came before, by their numbers in the order of the catalog's verdicts."""
+
 _MINE = 0
 """Stands for the upload's image among the catalog's numbers, which begin at 1."""
+_TOGETHER = 500
 
 
 def answered(
@@ -28,9 +32,8 @@ def answered(
         questions: All of them; those without a verdict are left out of what is returned.
 
     Returns:
-        By question. One image that agrees with two that are known to differ is `unclear` to both.
+        By question.
     """
-    questions = list(questions)
     found = dict(given)
     stored: dict[tuple[int, int], Question] = {}
     for question in questions:
@@ -41,23 +44,47 @@ def answered(
             stored[pair(question.mine, question.earlier)] = question
     for ids, verdict in verdicts.known(connection, stored, version=VERIFY_VERSION):
         found[stored[ids].key] = verdict
-    return found | _ambiguous(connection, found, questions)
+    return found
 
 
-def _ambiguous(
-    connection: Connection, found: Mapping[Key, Verdict], questions: Iterable[Question]
+def among(connection: Connection, questions: Iterable[Question]) -> Held:
+    """What the catalog says of the earlier images among each other, as far as one question names both."""
+    found: dict[tuple[int, int], Verdict] = {}
+    for ids in _portions(questions):
+        found |= verdicts.among(connection, ids, version=VERIFY_VERSION)
+    return found
+
+
+def _portions(questions: Iterable[Question]) -> Iterator[set[int]]:
+    ids: set[int] = set()
+    for _, together in groupby(questions, key=lambda question: question.position):
+        more = {question.earlier.id for question in together}
+        if len(more) > 1:
+            ids |= more
+        if len(ids) >= _TOGETHER:
+            yield ids
+            ids = set()
+    if ids:
+        yield ids
+
+
+def contradicted(
+    found: Mapping[Key, Verdict], questions: Iterable[Question], held: Held
 ) -> dict[Key, Verdict]:
-    """The verdicts that contradict each other; what the catalog says of the earlier ones shows it."""
+    """The verdicts that contradict each other: an image that agrees with two that are known to differ.
+
+    Returns:
+        For each of them `unclear`, by question.
+    """
     linked = [one for one in questions if one.key in found and found[one.key].relation is Relation.SAME_IMAGE]
-    contradicted: dict[Key, Verdict] = {}
+    unclear: dict[Key, Verdict] = {}
     for _, group in groupby(linked, key=lambda question: question.position):
-        earlier = {question.earlier.id: question for question in group}
-        ours = {(_MINE, number): question.key for number, question in earlier.items()}
-        said = {ids: found[key] for ids, key in ours.items()}
-        pairs = [pair(one.earlier, other.earlier) for one, other in combinations(earlier.values(), 2)]
-        said |= verdicts.known(connection, pairs, version=VERIFY_VERSION)
-        contradicted |= {ours[ids]: one for ids, one in ambiguous(said).items() if ids in ours}
-    return contradicted
+        ours = {(_MINE, question.earlier.id): question.key for question in group}
+        numbers = {number for _, number in ours}
+        said = {ids: one for ids, one in held.items() if numbers.issuperset(ids)}
+        said |= {ids: found[key] for ids, key in ours.items()}
+        unclear |= {ours[ids]: one for ids, one in ambiguous(said).items() if ids in ours}
+    return unclear
 
 
 def pair(one: StoredImage, other: StoredImage) -> tuple[int, int]:

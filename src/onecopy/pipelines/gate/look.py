@@ -1,22 +1,27 @@
 """Finding what an upload has to do with what its agency holds."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from onecopy.catalog import images, uploads
+from onecopy.catalog import images, uploads, verdicts
 from onecopy.catalog.images import StoredImage
 from onecopy.catalog.occurrences import Occurrence
-from onecopy.model import Fingerprint
+from onecopy.model import Fingerprint, Verdict
 from onecopy.pipelines.exact import SAME_BYTES
-from onecopy.pipelines.gate.answers import answered
-from onecopy.pipelines.gate.compare import Question
+from onecopy.pipelines.gate.answers import among, answered, contradicted
+from onecopy.pipelines.gate.compare import Key, Question
 from onecopy.pipelines.gate.known import PER_IMAGE, Known
-from onecopy.pipelines.gate.model import Context
+from onecopy.pipelines.gate.stars import follow
 from onecopy.pipelines.gate.ties import Tie, tied
 from onecopy.pipelines.gate.upload import Upload
 from onecopy.policy import Action, Policy, Scope
+from onecopy.policy.rules import SURE
+from onecopy.verify.interface import VERIFY_VERSION
+
+PARTNERS = 8
+"""How many images come along that the candidate search left out, though many that it named are the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,26 +62,42 @@ def _look(connection: Connection, known: Known, upload: Upload, policy: Policy, 
     whole = [tied(one, SAME_BYTES, upload, policy) for one in same_file]
     if any(map(_settled, whole)):
         return Look(ties=tuple(whole))
-    questions = _questions(connection, known, upload, agency)
-    answers = answered(connection, upload.answers, questions)
+    case = upload.context.case if agency == upload.context.agency else None
+    questions = _questions(connection, known, upload, agency, case)
     holders: dict[str, list[Occurrence]] = {}
     for one in uploads.held(connection, {q.earlier.content for q in questions}, agency):
         holders.setdefault(one.content or "", []).append(one)
+
+    def here(question: Question) -> bool:
+        return any(one.case_id == case for one in holders[question.earlier.content])
+
+    asked = [question for question in questions if question.earlier.content in holders]
+    answers, unanswered = _answers(connection, upload, asked, here)
     ties = [
         tied(one, answers[question.key], upload, policy, question)
-        for question in questions
+        for question in asked
         if question.key in answers
-        for one in holders.get(question.earlier.content, ())
+        for one in holders[question.earlier.content]
     ]
-    asked = tuple(question for question in questions if question.earlier.content in holders)
-    unanswered = [question for question in asked if question.key not in answers]
-    return Look(
-        ties=(*whole, *ties), asked=asked, open=_own_case_first(unanswered, holders, upload.context)
-    )
+    own_case_first = sorted(unanswered, key=lambda question: not here(question))
+    return Look(ties=(*whole, *ties), asked=tuple(asked), open=tuple(own_case_first))
 
 
-def _questions(connection: Connection, known: Known, upload: Upload, agency: str) -> list[Question]:
-    case = upload.context.case if agency == upload.context.agency else None
+def _answers(
+    connection: Connection, upload: Upload, asked: Sequence[Question], here: Callable[[Question], bool]
+) -> tuple[dict[Key, Verdict], list[Question]]:
+    """All verdicts there are, and the questions that pixels have to answer next."""
+    held = among(connection, asked)
+    answers = answered(connection, upload.answers, asked)
+    answers |= contradicted(answers, asked, held)
+    derived, unanswered = follow(asked, answers, held, here)
+    answers |= derived
+    return answers | contradicted(answers, asked, held), unanswered
+
+
+def _questions(
+    connection: Connection, known: Known, upload: Upload, agency: str, case: str | None
+) -> list[Question]:
     found = [
         (position, _in_case_too(connection, known, agency, case, image.fingerprint))
         for position, image in enumerate(upload.identity.images)
@@ -104,8 +125,15 @@ def _questions(connection: Connection, known: Known, upload: Upload, agency: str
 def _in_case_too(
     connection: Connection, known: Known, agency: str, case: str | None, fingerprint: Fingerprint
 ) -> list[int]:
-    """The candidates for one image, and those of its case that a candidate from elsewhere stands for."""
+    """The candidates for one image, and those of its case that a candidate from elsewhere stands for.
+
+    Where there are more than are looked at, those come along that many of them are the same image as.
+    """
     numbers = known.candidates(agency, fingerprint)
+    if len(numbers) >= PER_IMAGE:
+        numbers += verdicts.partners(
+            connection, numbers, version=VERIFY_VERSION, at_least=SURE, most=PARTNERS
+        )
     others = {other for number in numbers for other in known.alike(agency, number)} - set(numbers)
     if not others or case is None:
         return numbers
@@ -113,12 +141,3 @@ def _in_case_too(
     holders = uploads.held(connection, {one.content for one in stored.values()}, agency)
     here = {one.content for one in holders if one.case_id == case}
     return numbers + [number for number, one in sorted(stored.items()) if one.content in here][:PER_IMAGE]
-
-
-def _own_case_first(
-    questions: Iterable[Question], holders: dict[str, list[Occurrence]], context: Context
-) -> tuple[Question, ...]:
-    def elsewhere(question: Question) -> bool:
-        return all(one.case_id != context.case for one in holders[question.earlier.content])
-
-    return tuple(sorted(questions, key=elsewhere))
