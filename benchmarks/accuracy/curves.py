@@ -17,6 +17,7 @@ from benchmarks.measure import ROOT
 IMAGES = ROOT / "docs" / "images"
 _COLOURS = ("#0b6e4f", "#c8553d", "#3d5a80", "#8d6a9f")
 _EDGES = (0.0, 0.6, 0.75, 0.85, 0.92, 0.96, 0.985, 0.995, 1.0)
+_WIDE = 1_000
 _TITLES = {"same": "Encoded again", "edited": "Changed"}
 
 
@@ -55,6 +56,7 @@ def _recall(rows: Sequence[Row], rules: Mapping[str, tuple[int, Histogram]], pat
 
 def _line(panel: Axes, pairs: Histogram, kind: str, limit: int, colour: str, name: str) -> None:
     points = [(0, 0.0), *pairs.curve(kind)]
+    points.append((max(points[-1][0], _WIDE), points[-1][1]))  # beyond, it calls nothing else a duplicate
     wrong, recall = zip(*points, strict=True)
     panel.step(wrong, recall, where="post", color=colour, label=name, linewidth=1.6)
     at = pairs.within(limit)

@@ -12,6 +12,8 @@ from benchmarks.measure import table
 
 CLASSES = ("same", "edited", "other")
 _MOST = 258
+NEVER = _MOST - 1
+"""The distance of pairs that a rule never calls duplicates."""
 _ABOVE = {"edited": 100, "unclear": 200}
 """Where a relation that merges nothing begins on onecopy's scale of distances; 0 to 99 link."""
 
@@ -64,7 +66,7 @@ def distance(relation: str, confidence: float) -> int:
         return unsure
     if relation == "unclear":
         return _ABOVE["unclear"] + min(unsure, _MOST - _ABOVE["unclear"] - 2)
-    return _ABOVE["edited"] + unsure if relation == "edited" else _MOST - 1
+    return _ABOVE["edited"] + unsure if relation == "edited" else NEVER
 
 
 def _distance(row: Row) -> int:

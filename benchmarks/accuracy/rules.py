@@ -10,14 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.accuracy.ranking import CLASSES, Histogram
+from benchmarks.accuracy.ranking import CLASSES, NEVER, Histogram
 from benchmarks.peers.tools import AbsentError, Python
 
 HASHES = Python("hashes", (("pdqhash==0.2.8", "ImageHash==4.3.2", "pillow>=12", "pillow-heif>=1"),))
 SIFT = Python("perception", (("perception[approximate-deduplication]==0.9.3",),))
 _GOOD_ENOUGH = 50
 """Quality below which PDQ's authors advise against using it."""
-_FAR = 257
 
 Bits = npt.NDArray[np.uint8]
 
@@ -82,7 +81,7 @@ def _by_hash(scans: Scans, classes: Classes) -> list[Rule]:
         for rule, place, length, usable in ((pdq, 0, 64, good), (phash, 2, 16, fine)):
             words = [bytes.fromhex(one[place] if one else "0" * length) for one in read]
             distances = _distances(np.array([list(word) for word in words], np.uint8))
-            distances[~usable] = distances[:, ~usable] = _FAR
+            distances[~usable] = distances[:, ~usable] = NEVER
             _count(rule, names, distances, classes, met)
         met |= {name for name in names if "~" not in name}
     return [pdq, phash]
@@ -124,13 +123,13 @@ def _kinds(names: Sequence[str], classes: Classes) -> npt.NDArray[np.int64]:
 
 
 def _by_sift(scans: Scans, classes: Classes) -> list[Rule]:
-    """It calls two files duplicates or not: distance 0 or 1."""
+    """It calls two files duplicates or not: distance 0, or never."""
     rule = Rule(name="perception's SIFT", limit=0)
     met: set[str] = set()
     for files in scans:
         names = sorted(files)
         of = {str(path): names.index(name) for name, path in files.items()}
-        distances = np.ones((len(names), len(names)), np.int64)
+        distances = np.full((len(names), len(names)), NEVER)
         for a, b in _ask(SIFT, "run_sift.py", files.values()):
             distances[of[a], of[b]] = distances[of[b], of[a]] = 0
         _count(rule, names, distances, classes, met)
