@@ -53,7 +53,7 @@ def test_every_code_says_what_to_do(root: Path) -> None:
     assert listed - used - _MADE_ELSEWHERE == set(), "codes that nothing raises any more"
 
 
-_MADE_ELSEWHERE = {"interrupted"}
+_MADE_ELSEWHERE = {"collided", "interrupted"}
 """Written as an argument, where the pattern does not see it."""
 
 

@@ -258,7 +258,7 @@ def scanned(gate, data):
     """Make a content look as a scan leaves it: identified without digests that only a gate needs."""
     with gate.spool() as spool:
         spool.write(data)
-        found, _ = gate._identify(spool.sha256, spool.content())
+        found, _ = gate._identify(spool.sha256, spool.content(), [""])
     bare = [
         replace(one, fingerprint=replace(one.fingerprint, image_data_sha256=None)) for one in found.images
     ]
