@@ -171,7 +171,7 @@ def _paper(exam: Examination, frame: Framing) -> Ruling:
     same_strokes = marks.heaviest <= _STROKE_SAME
     if same_strokes and exam.residual.worst <= _PAPER_EXCESS and frame.same:
         return _rescan(exam, frame)
-    if exam.torn <= _CONFINED and exam.grain.one_capture(exam.torn):
+    if exam.torn <= _CONFINED and exam.grain.one_capture(exam.torn, paper=True):
         return Ruling(Relation.EDITED, 0.93, Why.CHANGED, frame)
     if same_strokes and exam.residual.worst <= _RESCAN_EXCESS:
         return _rescan(exam, frame)

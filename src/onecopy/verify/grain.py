@@ -6,11 +6,19 @@ import cv2
 import numpy as np
 
 from onecopy.verify.noise import activity
-from onecopy.verify.planes import Array
+from onecopy.verify.planes import Array, Mask
+from onecopy.verify.refine import refine, tile
+from onecopy.verify.register import Matrix
+from onecopy.verify.resample import shrunk
 from onecopy.verify.residual import QUIET, Residual
+from onecopy.verify.view import View
 
 _LIKE, _LIKE_CHANGED = 0.3, 3.5
-_STRONG, _SURE = 0.8, 0.8
+_STRONG, _SURE = 0.8, 0.25
+_STRONG_PAPER, _SURE_PAPER = 1.2, 0.7
+"""What renders and compresses drawings leaves the same traces on different ones."""
+_TILE, _MARGIN, _ACROSS = 40, 6, 8
+_QUIET = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,7 @@ class Grain:
     strength: float
     pixels: int
 
-    def one_capture(self, changed: float) -> bool:
+    def one_capture(self, changed: float, *, paper: bool = False) -> bool:
         """Grain is there, and it is the same; the more has changed (a share), the surer it must be.
 
         A fixed camera's video repeats even the noise of what stands still, so agreement alone is not enough
@@ -34,7 +42,8 @@ class Grain:
         """
         if self.pixels < 600 or self.strength < 0.35:
             return False
-        strong = self.strength >= _STRONG and self.likeness >= _SURE
+        strength, likeness = (_STRONG_PAPER, _SURE_PAPER) if paper else (_STRONG, _SURE)
+        strong = self.strength >= strength and self.likeness >= likeness
         return strong or self.likeness >= _LIKE + _LIKE_CHANGED * changed
 
     @property
@@ -55,7 +64,37 @@ def grain(source: Array, target: Array, residual: Residual) -> Grain:
         (np.maximum(residual.excess, residual.chroma) > QUIET).astype(np.uint8), np.ones((9, 9))
     )
     busy = np.maximum(activity(source), activity(target))
-    usable = residual.mask & (changed == 0) & (busy < 3.0) & (target > 6) & (target < 249) & (source < 249)
+    usable = residual.mask & (changed == 0) & (busy < _QUIET) & (target > 6) & (target < 249) & (source < 249)
+    return _alike(source, target, usable)
+
+
+def glimpse(a: View, b: View, matrix: Matrix) -> Grain:
+    """The same, from small tiles spread over two views: what changed is not left out.
+
+    Args:
+        a: One view.
+        b: The other.
+        matrix: From B's working pixels to A's, near enough for refinement.
+    """
+    matrix = refine(a, b, matrix, tiles=False)
+    side = _TILE + 2 * _MARGIN
+    if min(b.height, b.width) < side:
+        return Grain(0.0, 0.0, 0)
+    corners = [
+        (j * (b.width - side) // (_ACROSS - 1), i * (b.height - side) // (_ACROSS - 1))
+        for i in range(_ACROSS)
+        for j in range(_ACROSS)
+    ]
+    target = np.concatenate([b.luma[y : y + side, x : x + side] for x, y in corners]).astype(np.float32)
+    image, shrink = shrunk(a.luma, matrix)
+    source = np.concatenate([tile(image, shrink @ matrix, corner, side) for corner in corners])
+    inner = np.zeros((side, side), np.bool_)
+    inner[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = True
+    usable = np.tile(inner, (len(corners), 1)) & (np.maximum(activity(source), activity(target)) < _QUIET)
+    return _alike(source, target, usable & (target > 6) & (target < 249))
+
+
+def _alike(source: Array, target: Array, usable: Mask) -> Grain:
     count = int(usable.sum())
     if count < 200:
         return Grain(0.0, 0.0, count)

@@ -5,12 +5,14 @@ import numpy as np
 from onecopy.model import Relation
 from onecopy.verify.decide import Ruling, Why, rule, rule_at_a_glance
 from onecopy.verify.examine import Examination, examine
+from onecopy.verify.grain import glimpse
 from onecopy.verify.points import point_placements
 from onecopy.verify.register import Matrix, Placement, feature_placements, frame_placements
 from onecopy.verify.view import View
 
 _HOPE = 0.25
 _TORN, _AGREED = 0.15, 0.7
+_WORTH_A_GLIMPSE, _MOST_TORN = 0.4, 0.6
 _REGISTERED = 0.75
 _SAME_PLACE = 0.02
 _ORDER = (
@@ -72,15 +74,23 @@ def _to_thumbnail(view: View) -> Matrix:
 def _try(a: View, b: View, placement: Placement) -> tuple[Ruling, Examination] | None:
     """Examine a placement as closely as it deserves.
 
-    Where much of the picture differs even at small size, a closer look finds no copy and no edit.
+    Where much of the picture differs even at small size, a closer look finds no copy, and no edit unless the
+    grain is that of one capture (a watermark all over).
     """
     exam = _glance(a, b, placement)
     if exam is None:
         return None
-    if exam.torn > _TORN and exam.support < _AGREED:
+    if exam.torn > _TORN and exam.support < _AGREED and not _one_capture(a, b, placement, exam):
         return rule_at_a_glance(exam), exam
     exam = examine(a, b, placement)
     return None if exam is None else (rule(exam), exam)
+
+
+def _one_capture(a: View, b: View, placement: Placement, exam: Examination) -> bool:
+    if exam.support < _WORTH_A_GLIMPSE or exam.torn > _MOST_TORN:
+        return False
+    seen = glimpse(a, b, placement.matrix)
+    return seen.one_capture(exam.torn, paper=exam.both_paper)
 
 
 def _rank(found: tuple[Ruling, Examination | None]) -> tuple[float, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from onecopy.verify.planes import Array, Bytes, Mask
 from onecopy.verify.register import Matrix, scales
-from onecopy.verify.resample import covered, scaling, shrunk
+from onecopy.verify.resample import Pixels, covered, scaling, shrunk
 from onecopy.verify.view import View
 
 LEVELS = (160, 420)
@@ -149,7 +149,7 @@ def _on_tiles(a: View, b: View, matrix: Matrix, small: Array, grid: Matrix) -> M
     ones[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = True
     inner = np.tile(ones, (len(corners), 1))
     for turn in range(_LAST_STEPS):
-        moved = _soft(np.concatenate([_tile(image, shrink @ matrix, corner, side) for corner in corners]))
+        moved = _soft(np.concatenate([tile(image, shrink @ matrix, corner, side) for corner in corners]))
         change = _change(whole, moved, inner, first=turn == 0)
         if change is None:
             break
@@ -159,12 +159,20 @@ def _on_tiles(a: View, b: View, matrix: Matrix, small: Array, grid: Matrix) -> M
     return matrix
 
 
-def _tile(image: Array, matrix: Matrix, corner: tuple[int, int], side: int) -> Array:
+def tile(image: Pixels, matrix: Matrix, corner: tuple[int, int], side: int) -> Array:
+    """What A shows in a square of B's grid, float32.
+
+    Args:
+        image: A's luminance.
+        matrix: B pixels to pixels of ``image``.
+        corner: Left and top of the square.
+        side: Of the square.
+    """
     at = np.array([[1, 0, corner[0]], [0, 1, corner[1]], [0, 0, 1.0]])
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     move = (matrix @ at)[:2]
-    tile = cv2.warpAffine(image, move, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(tile, np.float32)
+    shown = cv2.warpAffine(image, move, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(shown, np.float32)
 
 
 def _goal_of_tiles(b: View, corners: list[tuple[int, int]], side: int) -> _Goal:
