@@ -3,14 +3,11 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 
 import pytest
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from onecopy.catalog import arrivals, contents, occurrences
-from onecopy.catalog.occurrences import Occurrence
+from onecopy.catalog import arrivals, contents
 from onecopy.catalog.schema import arrival
 from onecopy.catalog.store import Catalog
 from onecopy.model import FileIdentity
@@ -94,21 +91,3 @@ def test_a_number_is_not_given_twice(catalog: Catalog) -> None:
     arrive(catalog, "fire", ONE, OTHER)
     with pytest.raises(IntegrityError), catalog.write() as connection:
         connection.execute(arrival.insert().values(agency="fire", number=2, content=ONE))
-
-
-def test_uploads_from_before_there_was_a_log(
-    catalog_url: str, older: Callable[[str], AbstractContextManager[Connection]]
-) -> None:
-    with older("0002") as connection:
-        for digest in (ONE, OTHER, THIRD):
-            contents.add(connection, digest, 1)
-        for agency, digest in (("fire", OTHER), ("fire", ONE), ("parks", ONE), ("fire", OTHER), ("", ONE)):
-            occurrences.add(connection, Occurrence(name="n", content=digest, agency=agency))
-        occurrences.add(connection, Occurrence(name="n", content=THIRD, locator="/scanned"))
-        occurrences.add(connection, Occurrence(name="n", content=None, locator="/lost"))
-    with Catalog(catalog_url) as catalog:
-        assert log(catalog, "fire") == [(1, OTHER), (2, ONE)]
-        assert log(catalog, "parks") == [(1, ONE)]
-        assert log(catalog, "") == [(1, ONE)]
-        with catalog.read() as connection:
-            assert arrivals.agencies(connection) == ["", "fire", "parks"]
