@@ -4,7 +4,7 @@ The order matters: what can merge is asked first and most strictly; everything t
 relations that never merge. Margins and how they were found: ``docs/decisions``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -30,6 +30,7 @@ _UNREAD_EXCESS = 3.0
 _TO_BE_SEEN = 0.3
 """Share of the contrast of ink on ground that a changed stroke is sure to have."""
 _SHIFTED = 0.06
+_FLAT_SUPPORT, _FLAT_EXCESS = 0.6, 1.5
 _READABLE = 0.34
 _KEPT = 0.4
 """Detail lost (see :func:`onecopy.verify.strokes.detail_lost`) beyond which a character cannot be seen."""
@@ -43,6 +44,7 @@ class Why(StrEnum):
     RESCAN = "rescan"
     FRAMING = "framing"
     MIRRORED = "mirrored"
+    SLANTED = "slanted"
     CHANGED = "changed"
     RECOLOURED = "recoloured"
     TRANSPARENCY = "transparency"
@@ -103,6 +105,18 @@ def rule_at_a_glance(exam: Examination) -> Ruling:
     if exam.both_paper:
         return Ruling(Relation.SAME_FORM, 0.8, Why.OTHER_MARKS, view_framing(exam))
     return Ruling(Relation.SAME_SCENE, 0.8, Why.OTHER_CAPTURE, view_framing(exam))
+
+
+def rule_slanted(exam: Examination) -> Ruling | None:
+    """Decide what two pictures are of which one was laid flat upon the other; ``None`` where they differ."""
+    frame = replace(view_framing(exam), same=False)
+    if exam.textured < _LEAST_TEXTURE or exam.support < _FLAT_SUPPORT:
+        return None
+    if exam.both_paper:
+        same = exam.strokes.heaviest <= _STROKE_SAME
+    else:
+        same = exam.residual.worst <= _FLAT_EXCESS or exam.grain.one_capture(exam.torn)
+    return Ruling(Relation.EDITED, 0.9, Why.SLANTED, frame) if same and exam.torn <= _CONFINED else None
 
 
 def _clean(exam: Examination, frame: Framing) -> Ruling:

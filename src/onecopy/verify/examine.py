@@ -27,6 +27,7 @@ class Examination:
 
     ``fine`` and ``coarse`` are the two views; ``matrix`` takes coarse working pixels to fine ones;
     ``swapped`` says that A is the coarse one. ``support`` is the share of textured cells that agree.
+    ``slant`` is there if B was laid flat first: the homography from displayed pixels of B to those of A.
     """
 
     fine: View
@@ -38,6 +39,7 @@ class Examination:
     mask: Mask
     made: Made
     residual: Residual
+    slant: Matrix | None = None
 
     @property
     def target(self) -> Array:

@@ -1,20 +1,24 @@
 """Two views, one ruling: hypotheses are examined until one explains everything, else the best is ruled on."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from onecopy.model import Relation
-from onecopy.verify.decide import Ruling, Why, rule, rule_at_a_glance
+from onecopy.verify.decide import Ruling, Why, rule, rule_at_a_glance, rule_slanted
 from onecopy.verify.examine import Examination, examine
 from onecopy.verify.grain import glimpse
+from onecopy.verify.perspective import flatten
 from onecopy.verify.points import point_placements
 from onecopy.verify.register import Matrix, Placement, feature_placements, frame_placements
-from onecopy.verify.view import View
+from onecopy.verify.view import View, to_displayed
 
 _HOPE = 0.25
 _TORN, _AGREED = 0.15, 0.7
 _WORTH_A_GLIMPSE, _MOST_TORN = 0.4, 0.6
 _REGISTERED = 0.75
 _SAME_PLACE = 0.02
+_MANY_POINTS = 8
 _ORDER = (
     Relation.SAME_IMAGE,
     Relation.EDITED,
@@ -30,7 +34,7 @@ def compare_views(a: View, b: View) -> tuple[Ruling, Examination | None]:
     best: tuple[Ruling, Examination | None] = (Ruling(Relation.DISTINCT, 0.9, Why.UNRELATED, None), None)
     tried: list[Placement] = []
     for stage in (frame_placements, point_placements, feature_placements):
-        if stage is feature_placements and best[1] is None:
+        if stage is feature_placements and best[1] is None and not _many_points(tried):
             return best  # what proposed the pair does not hold on the pixels
         for placement in stage(a, b):
             if any(_alike(placement, other, b) for other in tried):
@@ -42,7 +46,23 @@ def compare_views(a: View, b: View) -> tuple[Ruling, Examination | None]:
             best = min(best, found, key=_rank)
             if found[1].support >= _REGISTERED:
                 return best
-    return best
+    return _slanted(a, b) or best
+
+
+def _many_points(tried: list[Placement]) -> bool:
+    return any(placement.origin == "points" and placement.support >= _MANY_POINTS for placement in tried)
+
+
+def _slanted(a: View, b: View) -> tuple[Ruling, Examination] | None:
+    """What they are if one shows the other at a slant."""
+    flat = flatten(a, b)
+    if flat is None:
+        return None
+    exam = examine(flat.a, flat.b, Placement(np.eye(3), "slant", 0))
+    ruling = None if exam is None else rule_slanted(exam)
+    if exam is None or ruling is None:
+        return None
+    return ruling, replace(exam, slant=to_displayed(a) @ flat.matrix @ np.linalg.inv(to_displayed(b)))
 
 
 def _alike(one: Placement, other: Placement, b: View) -> bool:

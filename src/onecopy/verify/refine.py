@@ -17,6 +17,7 @@ from onecopy.verify.view import View
 
 LEVELS = (160, 420)
 """Longest sides at which the whole is aligned; tiles at full working size follow, where there is more."""
+_BENT_LEVELS = (160, 420, 840)
 _STEPS = 5
 _LAST_STEPS = 2
 _EDGE = 0.12
@@ -64,7 +65,7 @@ def _warped(image: Bytes, move: Matrix, size: tuple[int, int]) -> Array:
     return np.asarray(cv2.warpAffine(image, move[:2], size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
 
 
-def _soft(luma: Array) -> Array:
+def _soft(luma: Array | Bytes) -> Array:
     return np.asarray(cv2.GaussianBlur(luma.astype(np.float32, copy=False), (0, 0), 0.8), np.float32)
 
 
@@ -112,8 +113,13 @@ class _Change:
     largest: float
 
 
-def _change(goal: _Goal, moved: Array, inside: Mask, *, first: bool) -> _Change | None:
-    """One Gauss-Newton step; ``None`` where there is nothing to go by, or at first nothing to do."""
+def _change(
+    goal: _Goal, moved: Array, inside: Mask, *, first: bool, projective: bool = False
+) -> _Change | None:
+    """One Gauss-Newton step; ``None`` where there is nothing to go by, or at first nothing to do.
+
+    Six unknowns, each in pixels at the edge of the picture; eight with ``projective``.
+    """
     now = normalise(moved, 6.0)
     gx = cv2.Sobel(now, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
     gy = cv2.Sobel(now, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
@@ -129,13 +135,47 @@ def _change(goal: _Goal, moved: Array, inside: Mask, *, first: bool) -> _Change 
     e, gx, gy, x, y = (plane.ravel()[where] for plane in (error, gx, gy, goal.x, goal.y))
     spread = 1.5 * float(np.median(np.abs(e))) + 0.02
     basis = np.stack([gx * x, gx * y, gx, gy * x, gy * y, gy])
+    if projective:
+        outwards = -(gx * x + gy * y * np.float32(goal.centre[0, 0] / goal.centre[1, 1]))
+        basis = np.concatenate([basis, [outwards * x, outwards * y]])
     weighted = basis / (1 + (e / np.float32(spread)) ** 2)
     system = (weighted @ basis.T).astype(np.float64)
-    system += np.eye(6) * 1e-4 * np.trace(system)
+    system += np.eye(len(basis)) * 1e-4 * np.trace(system)
     step = np.linalg.lstsq(system, (weighted @ e).astype(np.float64), rcond=None)[0]
     matrix = np.eye(3)
-    matrix[:2] += step.reshape(2, 3) @ goal.centre
+    matrix[:2] += step[:6].reshape(2, 3) @ goal.centre
+    if projective:
+        bend = np.eye(3)
+        bend[2, :2] = step[6:] * goal.centre[0, 0]
+        matrix = matrix @ np.linalg.inv(goal.centre) @ bend @ goal.centre
     return _Change(matrix, float(np.abs(step).max()))
+
+
+def refine_bent(a: View, b: View, matrix: Matrix) -> Matrix:
+    """Improve a homography from B's working pixels to A's to a fraction of a pixel."""
+    for side in _BENT_LEVELS:
+        step = min(1.0, side / max(b.width, b.height))
+        small, grid = _scaled(b, step), scaling(step)
+        size = (small.shape[1], small.shape[0])
+        goal = _goal(small)
+        image, factor = a.level(1 / max(1.0, *scales(matrix @ np.linalg.inv(grid))))
+        for turn in range(_STEPS):
+            inner = matrix @ np.linalg.inv(grid)
+            moved = _soft(bent(image, scaling(1 / factor) @ inner, size))
+            inside = bent(np.full((a.height, a.width), 255, np.uint8), inner, size) >= 253
+            change = _change(goal, moved, inside, first=turn == 0, projective=True)
+            if change is None:
+                break
+            matrix = inner @ change.matrix @ grid
+            if change.largest < _ENOUGH:
+                break
+    return matrix
+
+
+def bent(image: Bytes, matrix: Matrix, size: tuple[int, int]) -> Bytes:
+    """An image seen through a homography from the new grid to its pixels; black beyond its edges."""
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpPerspective(image, matrix, size, flags=flags), np.uint8)
 
 
 def _on_tiles(a: View, b: View, matrix: Matrix, small: Array, grid: Matrix) -> Matrix:

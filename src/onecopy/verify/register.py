@@ -78,7 +78,8 @@ def frame_placements(a: View, b: View, *, least: float = 0.55) -> list[Placement
     return found[:3]
 
 
-def _matches(a: View, b: View, *, mirrored: bool) -> tuple[Array, Array]:
+def matches(a: View, b: View, *, mirrored: bool) -> tuple[Array, Array]:
+    """Places of key points that are each other's nearest by far: in A, and in B."""
     points_a, desc_a = a.features
     points_b, desc_b = b.mirror.features if mirrored else b.features
     if len(desc_a) < 8 or len(desc_b) < 8:
@@ -105,7 +106,7 @@ def feature_placements(a: View, b: View, *, least: int = 8) -> list[Placement]:
     for mirrored in (False, True):
         if found and found[0].support >= _PLENTY:
             break
-        to, origin = _matches(a, b, mirrored=mirrored)
+        to, origin = matches(a, b, mirrored=mirrored)
         if len(origin) < least:
             continue
         tolerance = 2.0 * max(a.width, a.height) / FEATURE_SIDE

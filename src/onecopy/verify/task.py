@@ -16,7 +16,7 @@ from onecopy.verify.examine import Examination
 from onecopy.verify.interface import ImageRef, VerifyArgs, VerifyResult
 from onecopy.verify.pair import compare_views
 from onecopy.verify.planes import Array
-from onecopy.verify.view import DECODE_SIDE, View, prepare
+from onecopy.verify.view import DECODE_SIDE, View, prepare, to_displayed
 from onecopy.verify.words import marked, sentences
 
 _GROUNDS = (255, 0, None)
@@ -140,15 +140,12 @@ def _verdict(ruling: Ruling, exam: Examination | None, ref_a: ImageRef, ref_b: I
 
 def _displayed(exam: Examination) -> tuple[float, ...]:
     """The map from displayed pixels of B to displayed pixels of A, row-major."""
+    if exam.slant is not None:
+        return tuple(round(float(v), 9) for v in exam.slant.ravel())
     matrix = np.linalg.inv(exam.matrix) if exam.swapped else exam.matrix
     a, b = (exam.coarse, exam.fine) if exam.swapped else (exam.fine, exam.coarse)
-    full = _from_working(a) @ matrix @ np.linalg.inv(_from_working(b))
+    full = to_displayed(a) @ matrix @ np.linalg.inv(to_displayed(b))
     return tuple(round(float(v), 6) for v in full.ravel())
-
-
-def _from_working(view: View) -> np.ndarray:
-    fx, fy = view.full_width / view.width, view.full_height / view.height
-    return np.array([[fx, 0, (fx - 1) / 2], [0, fy, (fy - 1) / 2], [0, 0, 1.0]])
 
 
 def _original(ruling: Ruling, exam: Examination, ref_a: ImageRef, ref_b: ImageRef) -> str | None:

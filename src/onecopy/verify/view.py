@@ -128,6 +128,12 @@ class View:
 _BOX3 = np.ones((3, 3), np.uint8)
 
 
+def to_displayed(view: View) -> npt.NDArray[np.float64]:
+    """The map (3×3) from a view's working pixels to displayed ones."""
+    fx, fy = view.full_width / view.width, view.full_height / view.height
+    return np.array([[fx, 0, (fx - 1) / 2], [0, fy, (fy - 1) / 2], [0, 0, 1.0]])
+
+
 def shrink(image: npt.NDArray[np.uint8], side: int) -> Bytes:
     """Area-average down so that the longest side is at most ``side`` pixels."""
     factor = side / max(image.shape[:2])

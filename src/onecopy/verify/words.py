@@ -16,6 +16,7 @@ _SENTENCES = {
     Why.RESCAN: "The same marks are there, stroke for stroke.",
     Why.FRAMING: "Within the shared part, every difference is explained by how the two were encoded.",
     Why.MIRRORED: "Left and right are exchanged; apart from that, nothing differs.",
+    Why.SLANTED: "One shows the other at a slant, as a photograph of a sheet does.",
     Why.RECOLOURED: "The drawing is the same, the colours are not.",
     Why.TRANSPARENCY: "One has transparent parts that hide what the other shows.",
     Why.TOO_SMALL_TO_READ: "One of them is too small to read: a changed character would not show.",
@@ -36,7 +37,7 @@ def sentences(ruling: Ruling, exam: Examination | None, found: tuple[Region, ...
         One to five sentences; A is called "the first", B "the second".
     """
     said = []
-    if ruling.framing is not None and exam is not None:
+    if ruling.framing is not None and exam is not None and ruling.why is not Why.SLANTED:
         said.append(_framing(ruling.framing))
     if ruling.why is Why.CHANGED:
         said.append(f"One capture, changed in {_count(len(found), 'place')}{_whereabouts(found, exam)}.")
@@ -122,6 +123,7 @@ def marked(exam: Examination, ruling: Ruling) -> tuple[Region, ...]:
         Why.FRAMING,
         Why.TRANSPARENCY,
         Why.MIRRORED,
+        Why.SLANTED,
         Why.RESCAN,
         Why.OTHER_CAPTURE,
     }:

@@ -1,0 +1,107 @@
+"""One picture seen at a slant in another: laid flat by a homography, then compared like any other."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from onecopy.verify.planes import Mask
+from onecopy.verify.refine import bent, refine_bent
+from onecopy.verify.register import Matrix, matches, scales
+from onecopy.verify.view import FEATURE_SIDE, View, shrink
+
+_LEAST_INLIERS = 24
+_LEAST_SHARE = 0.25
+"""Of the frame of A that must be seen in B for a comparison."""
+_LEAST_BEND, _MOST_BEND = 0.01, 0.7
+"""By how much scale may change from one edge to the other: less is no slant, more is no picture."""
+_GRID = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Flattened:
+    """What both show, on one grid: two views of one size, and the homography from B to A (working pixels)."""
+
+    a: View
+    b: View
+    matrix: Matrix
+
+
+def flatten(a: View, b: View) -> Flattened | None:
+    """Lay B flat upon A; ``None`` where no homography is well supported, or none is needed."""
+    to, origin = matches(a, b, mirrored=False)
+    if len(to) < _LEAST_INLIERS:
+        return None
+    cv2.setRNGSeed(7)
+    tolerance = 2.0 * max(a.width, a.height) / FEATURE_SIDE
+    found, inliers = cv2.findHomography(origin, to, cv2.USAC_MAGSAC, tolerance)
+    if found is None or inliers is None or int(inliers.sum()) < _LEAST_INLIERS:
+        return None
+    matrix: Matrix = np.asarray(found, np.float64)
+    if not _is_sane(matrix, b):
+        return None
+    matrix = refine_bent(a, b, matrix)
+    return _cut(a, b, matrix) if _is_sane(matrix, b) else None
+
+
+def _is_sane(matrix: Matrix, b: View) -> bool:
+    if not np.isfinite(matrix).all() or abs(matrix[2, 2]) < 1e-9:
+        return False
+    corners = np.array([[0, 0, 1], [b.width, 0, 1], [0, b.height, 1], [b.width, b.height, 1]], float)
+    depth = corners @ matrix[2] / matrix[2, 2]
+    if depth.min() <= 0:
+        return False
+    return bool(_LEAST_BEND <= depth.max() / depth.min() - 1 <= _MOST_BEND)
+
+
+def _cut(a: View, b: View, matrix: Matrix) -> Flattened | None:
+    """Both cut to the largest upright rectangle of A that B shows all of, at the coarser one's scale."""
+    back = np.linalg.inv(matrix)
+    shown = bent(np.full((b.height, b.width), 255, np.uint8), back, (a.width, a.height)) >= 253
+    left, top, right, bottom = largest_rectangle(shown)
+    if (right - left) * (bottom - top) < _LEAST_SHARE * shown.size:
+        return None
+    middle = np.array([[1, 0, a.width / 2], [0, 1, a.height / 2], [0, 0, 1.0]])
+    local = back @ middle
+    finer = 1 / max(1e-6, *scales(local / local[2, 2]))
+    step = min(1.0, 1 / finer)
+    picture = shrink(a.colour, max(64, round(step * max(a.width, a.height))))
+    height, width = picture.shape[:2]
+    grid = np.array([[a.width / width, 0, 0], [0, a.height / height, 0], [0, 0, 1.0]])
+    flat = bent(b.colour, back @ grid, (width, height))
+    rows = slice(round(top * height / a.height) + 2, round(bottom * height / a.height) - 2)
+    columns = slice(round(left * width / a.width) + 2, round(right * width / a.width) - 2)
+    scale = width / a.full_width
+    one, other = (
+        View(
+            np.ascontiguousarray(image[rows, columns]),
+            round((columns.stop - columns.start) / scale),
+            round((rows.stop - rows.start) / scale),
+        )
+        for image in (picture, flat)
+    )
+    return Flattened(one, other, matrix)
+
+
+def largest_rectangle(shown: Mask) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of about the largest upright rectangle of true pixels.
+
+    On a grid of 64 × 64, by the heights of columns of true cells that end in each row.
+    """
+    height, width = shown.shape
+    ys = np.arange(_GRID + 1) * height // _GRID
+    xs = np.arange(_GRID + 1) * width // _GRID
+    cells = np.minimum.reduceat(np.minimum.reduceat(shown, ys[:-1], axis=0), xs[:-1], axis=1)
+    best, found = 0, (0, 0, 0, 0)
+    tall = np.zeros(_GRID, np.int64)
+    for row in range(_GRID):
+        tall = (tall + 1) * cells[row]
+        for left in range(_GRID):
+            lowest = np.minimum.accumulate(tall[left:])
+            areas = lowest * np.arange(1, _GRID - left + 1)
+            right = int(areas.argmax())
+            if areas[right] > best:
+                best = int(areas[right])
+                box = (xs[left], ys[row + 1 - lowest[right]], xs[left + right + 1], ys[row + 1])
+                found = (int(box[0]), int(box[1]), int(box[2]), int(box[3]))
+    return found
