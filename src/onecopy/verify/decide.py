@@ -115,7 +115,7 @@ def rule_slanted(exam: Examination) -> Ruling | None:
     if exam.both_paper:
         same = exam.strokes.heaviest <= _STROKE_SAME
     else:
-        same = exam.residual.worst <= _FLAT_EXCESS or exam.grain.one_capture(exam.torn)
+        same = exam.residual.worst <= _FLAT_EXCESS or exam.grain.one_capture(exam.torn_light)
     return Ruling(Relation.EDITED, 0.9, Why.SLANTED, frame) if same and exam.torn <= _CONFINED else None
 
 
@@ -167,7 +167,7 @@ def _photo(exam: Examination, frame: Framing) -> Ruling:
     confined = exam.torn <= _CONFINED and exam.support >= 0.4
     if confined and exam.residual.excess.max() <= 1 and exam.support >= 0.6:
         return Ruling(Relation.EDITED, 0.95, Why.RECOLOURED, frame)
-    if confined and exam.grain.one_capture(exam.torn):
+    if confined and exam.grain.one_capture(exam.torn_light):
         return Ruling(Relation.EDITED, 0.93, Why.CHANGED, frame)
     if exam.support >= 0.3 and (exam.grain.two_captures or exam.torn > 0.25):
         return Ruling(Relation.SAME_SCENE, 0.8, Why.OTHER_CAPTURE, frame)
@@ -185,7 +185,7 @@ def _paper(exam: Examination, frame: Framing) -> Ruling:
     same_strokes = marks.heaviest <= _STROKE_SAME
     if same_strokes and exam.residual.worst <= _PAPER_EXCESS and frame.same:
         return _rescan(exam, frame)
-    if exam.torn <= _CONFINED and exam.grain.one_capture(exam.torn, paper=True):
+    if exam.torn <= _CONFINED and exam.grain.one_capture(exam.torn_light, paper=True):
         return Ruling(Relation.EDITED, 0.93, Why.CHANGED, frame)
     if same_strokes and exam.residual.worst <= _RESCAN_EXCESS:
         return _rescan(exam, frame)

@@ -52,6 +52,11 @@ class Examination:
         return torn(self.residual)
 
     @cached_property
+    def torn_light(self) -> float:
+        """The same for luminance alone: new colours move nothing."""
+        return torn(self.residual, colour=False)
+
+    @cached_property
     def textured(self) -> int:
         """Number of textured cells (16 × 16 pixels) in the overlap."""
         return cells(self.residual.textured)[0]

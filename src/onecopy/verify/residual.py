@@ -146,12 +146,15 @@ def cells(mask: Mask, side: int = 16) -> tuple[int, npt.NDArray[np.bool_]]:
     return int(grid.sum()), np.asarray(grid, np.bool_)
 
 
-def torn(residual: Residual) -> float:
+def torn(residual: Residual, *, colour: bool = True) -> float:
     """Share of the textured cells in which something is beyond explanation, 0 to 1."""
     all_cells, textured = cells(residual.textured)
     if not all_cells:
         return 1.0
-    bad = cells((residual.excess > 1) | (residual.chroma > 1))[1]
+    beyond = residual.excess > 1
+    if colour:
+        beyond |= residual.chroma > 1
+    bad = cells(beyond)[1]
     return float((textured & bad).sum()) / all_cells
 
 
