@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmarks.accuracy import collection, results
 from benchmarks.accuracy.changed import Changed, Outcome
 from benchmarks.accuracy.results import RESULTS, Row
+from benchmarks.accuracy.scans import ScanError
 from benchmarks.measure import machine, title
 from benchmarks.pictures import DATA
 
@@ -39,6 +40,9 @@ def main() -> int:
     except KeyboardInterrupt:
         print("Interrupted; nothing more is measured.", file=sys.stderr)
         return 130
+    except ScanError as error:
+        print(f"{error}\nWhat was measured before that is above and in {asked.json}.", file=sys.stderr)
+        return 1
     finally:
         if rows:
             results.write(rows, extra, asked.json)
@@ -54,10 +58,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="list every failure")
     parser.add_argument("--images", type=int, default=280, help="part two: how many originals")
     parser.add_argument(
-        "--each", type=int, default=20, help="part two: pairs for each recipe and strength, at least"
+        "--each", type=int, default=8, help="part two: pairs for each recipe and strength, at least"
     )
     parser.add_argument("--only", type=lambda text: text.split(","), help="part two: recipes, as crop,jpeg")
-    parser.add_argument("--sheets", type=int, default=8, help="part three: of each template and resolution")
+    parser.add_argument("--sheets", type=int, default=6, help="part three: of each template and resolution")
     parser.add_argument("--no-rules", action="store_true", help="leave out others' rules")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="keep the findings of every scan here")

@@ -19,6 +19,10 @@ Pair = tuple[str, str]
 """Names of two files without suffix, in order."""
 
 
+class ScanError(Exception):
+    """A scan failed; the message is its own."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Claim:
     """What a scan says of two files.
@@ -75,12 +79,12 @@ def scan(folders: Iterable[Path], store: Path, out: Path) -> Said:
     """``onecopy scan``, and its findings.
 
     Raises:
-        RuntimeError: It failed.
+        ScanError: It failed.
     """
     command = [ONECOPY, "scan", *folders, "--catalog", store, "--out", out, "--all-relations", "--quiet"]
     done = subprocess.run(command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode not in (0, 3):
-        raise RuntimeError(f"The scan ended with exit code {done.returncode}: {done.stderr[-2000:]}")
+        raise ScanError(f"The scan ended with exit code {done.returncode}: {done.stderr[-2000:]}")
     found = json.loads((out / "findings.json").read_text(encoding="utf-8"))
     claims: dict[Pair, Claim] = {}
     for one in found["relations"]:
