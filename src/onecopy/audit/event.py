@@ -29,6 +29,8 @@ class Kind(StrEnum):
     AGREEMENT_ENDED = "agreement.ended"
     TOKEN_CREATED = "token.created"  # noqa: S105 - a kind of event
     TOKEN_REVOKED = "token.revoked"  # noqa: S105
+    PERSON_ADDED = "person.added"
+    PERSON_REMOVED = "person.removed"
     SIGNED_IN = "person.signed-in"
 
 

@@ -269,6 +269,25 @@ Index(
     postgresql_where=agreement.c.ended_at.is_(None),
 )
 
+person = Table(
+    "person",
+    metadata,
+    Column("email", String(320), primary_key=True),
+    Column("role", String(20), nullable=False),
+    Column("agency", Text),  # null: all agencies
+    Column("subject", Text, unique=True),  # the provider's name of them; null before the first sign-in
+    Column("added_at", Moment, nullable=False),
+    Column("added_by", Text, nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    _sha256("sha256", primary_key=True),
+    Column("email", String(320), ForeignKey("person.email", ondelete="CASCADE"), nullable=False, index=True),
+    Column("ends_at", Moment, nullable=False),
+)
+
 preview = Table(
     "preview",
     metadata,

@@ -11,6 +11,7 @@ from onecopy.cli.audit import build as audit
 from onecopy.cli.compare import compare
 from onecopy.cli.doctor import doctor
 from onecopy.cli.fingerprint import fingerprint
+from onecopy.cli.person import build as person
 from onecopy.cli.policy import build as policy
 from onecopy.cli.scan import scan
 from onecopy.cli.token import build as token
@@ -33,7 +34,7 @@ def build() -> typer.Typer:
         from onecopy.cli.serve import serve
 
         app.command()(serve)
-    for group in (policy(), agreement(), token(), audit()):
+    for group in (policy(), agreement(), token(), person(), audit()):
         app.add_typer(group)
     return app
 

@@ -12,6 +12,7 @@ from onecopy.decode.extras import MODULES
 
 EXTRAS = {
     "service": ("fastapi", "the gate: onecopy serve"),
+    "oidc": ("authlib", "signing in through an OpenID provider"),
     "parquet": ("pyarrow", "Parquet beside CSV"),
     "heic": (MODULES["heic"], "HEIC pictures"),
     "postgres": ("psycopg", "a catalog on PostgreSQL"),

@@ -3,21 +3,26 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 import onecopy
+from onecopy.errors import EnvironmentProblem
 from onecopy.pipelines.gate import Gate
 from onecopy.policy import Policy
 from onecopy.service import problems
-from onecopy.service.api import agreements, oversight, reading, tokens, uploads
+from onecopy.service.api import agreements, oversight, people, reading, tokens, uploads
 from onecopy.service.api.models import described
 from onecopy.service.headers import HeadLikeGet, SecurityHeaders
 from onecopy.service.orphan import end_with_parent
 from onecopy.service.settings import Settings
 from onecopy.service.threads import AT_ONCE
+
+if TYPE_CHECKING:
+    from onecopy.service.oidc import Provider
 
 _DESCRIPTION = "Ask before you keep it: one call an upload says whether the picture is held already."
 
@@ -37,6 +42,8 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
         opened = gate if gate is not None else await run_in_threadpool(open_gate, settings)
         app.state.gate = opened
         app.state.limiter = CapacityLimiter(AT_ONCE)
+        app.state.public_url = settings.browsers_url
+        app.state.provider = open_provider(settings)
         try:
             yield
         finally:
@@ -55,7 +62,7 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadLikeGet)
     problems.install(app)
-    for part in (uploads, reading, tokens, agreements, oversight):
+    for part in (uploads, reading, people, tokens, agreements, oversight):
         app.include_router(part.router)
     app.add_api_route("/healthz", healthz, methods=["GET"], tags=["service"], summary="Whether it runs.")
     app.openapi_schema = described(app.openapi())
@@ -79,6 +86,31 @@ def open_gate(settings: Settings) -> Gate:
     )
     gate.adopt_policy(actor="the service's settings")
     return gate
+
+
+def open_provider(settings: Settings) -> "Provider | None":
+    """The OpenID provider that people sign in through, if there is one.
+
+    Raises:
+        EnvironmentProblem: ``needs-extra``.
+        UsageError: An address is not safe.
+    """
+    if settings.oidc_issuer is None:
+        return None
+    try:
+        from onecopy.service.oidc import Provider
+    except ModuleNotFoundError as error:
+        raise EnvironmentProblem(
+            f"Signing in needs parts that are not installed ({error.name}). "
+            "Install them with: pip install 'onecopy[oidc]'",
+            code="needs-extra",
+        ) from None
+    return Provider(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret,
+        f"{settings.browsers_url}/v1/sign-in/callback",
+    )
 
 
 def healthz() -> dict[str, str]:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from onecopy.catalog import tokens
+from onecopy.catalog import people, tokens
 from onecopy.catalog.store import Catalog
 from onecopy.errors import UsageError
 from onecopy.service.problems import ProblemError
@@ -16,6 +17,9 @@ from onecopy.service.roles import MAY, Permission, Role
 
 SHORTEST = 16
 """Characters a token must have that somebody chose."""
+
+SESSION = "onecopy_session"
+"""The cookie of somebody who signed in."""
 
 _scheme = HTTPBearer(auto_error=False, description="A token; see: onecopy token create.")
 
@@ -77,14 +81,16 @@ class Caller:
 def require_token(
     request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
 ) -> Caller:
-    """Let a request pass that carries a token which holds.
+    """Let a request pass that carries a token which holds, or the session of somebody who signed in.
 
     Raises:
-        ProblemError: 401.
+        ProblemError: 401; or 403, for a session that is used from another site.
     """
+    catalog: Catalog = request.app.state.gate.catalog
+    if given is None and SESSION in request.cookies:
+        return _signed_in(request, catalog, request.cookies[SESSION])
     if given is None:
         raise _unauthorized("The request carries no valid token. Send 'Authorization: Bearer <token>'.")
-    catalog: Catalog = request.app.state.gate.catalog
     with catalog.read() as connection:
         token = tokens.by_secret(connection, given.credentials)
     if token is None:
@@ -92,6 +98,19 @@ def require_token(
     if not token.valid(datetime.now(UTC)):
         raise _unauthorized("The token has expired or was revoked. Ask your administrator for a new one.")
     return Caller(name=token.name, role=Role(token.role), agency=token.agency)
+
+
+def _signed_in(request: Request, catalog: Catalog, secret: str) -> Caller:
+    """Whose session it is. Browsers send cookies along whoever asks, so the asking site is looked at, too."""
+    with catalog.read() as connection:
+        person = people.by_session(connection, secret)
+    if person is None:
+        raise _unauthorized("The session has ended. Sign in again, at /v1/sign-in.")
+    if request.scope["method"] != "GET":
+        parts = urlsplit(request.app.state.public_url)
+        if request.headers.get("origin") != f"{parts.scheme}://{parts.netloc}":
+            raise ProblemError(403, "cross-site", "A session changes things only from its own site.")
+    return Caller(name=person.email, role=Role(person.role), agency=person.agency)
 
 
 def _unauthorized(detail: str) -> ProblemError:
@@ -107,6 +126,7 @@ def _needs(permission: Permission) -> Callable[[Caller], Caller]:
     return allowed
 
 
+Known = Annotated[Caller, Depends(require_token)]
 Sender = Annotated[Caller, Depends(_needs(Permission.SEND))]
 Reader = Annotated[Caller, Depends(_needs(Permission.READ))]
 ContentReader = Annotated[Caller, Depends(_needs(Permission.CONTENT))]

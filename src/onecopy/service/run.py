@@ -13,7 +13,7 @@ from uvicorn.supervisors import Multiprocess
 from onecopy.catalog.store import Catalog
 from onecopy.errors import EnvironmentProblem
 from onecopy.policy import Policy
-from onecopy.service.app import create_app, open_gate
+from onecopy.service.app import create_app, open_gate, open_provider
 from onecopy.service.auth import set_up_token
 from onecopy.service.settings import Settings
 from onecopy.vault.interface import Vault
@@ -40,6 +40,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
         Policy.load(settings.policy)  # before anything is opened or promised
     with _listen(settings.host, settings.port) as listening:
         settings = replace(settings, port=listening.getsockname()[1])
+        open_provider(settings)  # before anything is promised: what is wrong there is said now
         with Catalog(settings.catalog, durable=True) as catalog:
             token = set_up_token(catalog, settings.admin_token)
             where = catalog.place

@@ -28,8 +28,20 @@ class Settings:
     """The largest file that is let in."""
     policy: Path | None = None
     """File of the policy; by default the shipped one."""
+    public_url: str | None = None
+    """Where browsers reach the service, for signing in; by default where it listens."""
+    oidc_issuer: str | None = None
+    """The OpenID provider that people sign in through; nobody can without one."""
+    oidc_client_id: str = "onecopy"
+    oidc_client_secret: str | None = None
     admin_token: str | None = None
     """Sets the token, instead of one made at the first start."""
+
+    @property
+    def browsers_url(self) -> str:
+        """Where browsers reach the service, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:

@@ -32,7 +32,7 @@ def explain(
         str | None, typer.Option(envvar="ONECOPY_CATALOG", help="Path or URL of the catalog.")
     ] = None,
     vault: Annotated[
-        Path | None, typer.Option(envvar="ONECOPY_VAULT", help="Folder that keeps the uploads.")
+        str | None, typer.Option(envvar="ONECOPY_VAULT", help="What keeps the uploads: a folder or URL.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> Code:

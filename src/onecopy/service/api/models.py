@@ -141,6 +141,7 @@ _WORDS = {
     413: "The file is too large.",
     415: "The body is not a form.",
     422: "A field is missing or not allowed.",
+    502: "The sign-in provider cannot be reached, or not be believed.",
     503: "The storage cannot be reached; try again.",
     507: "There is no room left.",
 }
