@@ -60,6 +60,12 @@ def scan(
 
       onecopy scan photos --json
     """
+    from onecopy.engines.local import LocalEngine
+    from onecopy.fingerprint.interface import IDENTIFY
+
+    engine = LocalEngine(workers)
+    engine.prepare(IDENTIFY)  # in a process of its own, while this one loads what follows
+
     from onecopy.cli.output import own, prepare, write
     from onecopy.cli.progress import choose
     from onecopy.cli.summary import print_summary
@@ -69,10 +75,11 @@ def scan(
         prepare(out)
     begun = time.monotonic()
     with (
+        engine,
         Scan(
             source,
             catalog=catalog,
-            workers=workers,
+            engine=engine,
             exclude=exclude or (),
             ignore=own(out) if out else [],
             paranoid=paranoid,

@@ -61,6 +61,10 @@ class LocalEngine:
         self._closed = False
         self._runs: set[_Run[Any, Any]] = set()
 
+    def prepare(self, *tasks: Task[Any, Any]) -> None:
+        """Have what these tasks need loaded in the background, so that the first call finds it there."""
+        self._pool.prepare([name for task in tasks for name in _names(task)])
+
     def run(self, task: Task[ArgsT, ResultT], calls: Iterable[Call[ArgsT]]) -> Iterator[Outcome[ResultT]]:
         """Run every call once and yield each outcome as it comes, in no particular order.
 
@@ -93,6 +97,10 @@ class LocalEngine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _names(task: Task[Any, Any]) -> list[str]:
+    return [task.function, type_name(task.args)]
 
 
 def usable_cores() -> int:
@@ -229,7 +237,7 @@ class _Run(Generic[ArgsT, ResultT]):
                 self._busy.discard(worker)
 
     def _start(self) -> Worker:
-        return self._pool.start([self._task.function, type_name(self._task.args)])
+        return self._pool.start(_names(self._task))
 
     def _open(self, file: Openable) -> BinaryIO:
         """Open a file and see that a worker can map it.

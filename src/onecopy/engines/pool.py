@@ -31,6 +31,10 @@ class Pool:
         self._waiting: list[queue.SimpleQueue[Slot]] = []
         self._closed = False
 
+    def prepare(self, names: Sequence[str]) -> None:
+        """Have these functions and types imported before a worker needs them, without waiting for it."""
+        self._spawner.prepare(names)
+
     def take(self, stopped: threading.Event) -> Slot:
         """Wait for a slot. Whoever took one gives it back.
 

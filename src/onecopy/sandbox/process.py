@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -53,6 +52,7 @@ class Worker:
         self._lock = threading.Lock()
         self._ended = False
         self.pid, self._sock = spawner.fork(names)
+        self._statm = _opened(f"/proc/{self.pid}/statm")
         self._poll = select.poll()
         self._poll.register(self._sock, select.POLLIN)
         try:
@@ -148,7 +148,7 @@ class Worker:
             self._ended = True
             self._send_kill()
         self._spawner.exitcode(self.pid)
-        self._sock.close()
+        self._let_go()
 
     def _death(self) -> int | None:
         """The connection is gone: find out how the worker ended, and see to it that it has."""
@@ -158,8 +158,14 @@ class Worker:
         if code is None:
             self._send_kill()
             self._spawner.exitcode(self.pid)
-        self._sock.close()
+        self._let_go()
         return code
+
+    def _let_go(self) -> None:
+        self._sock.close()
+        if self._statm >= 0:
+            os.close(self._statm)
+            self._statm = -1
 
     def _send_kill(self) -> None:
         # Nobody else has the number: the zygote keeps the dead until asked for their exit code.
@@ -168,10 +174,18 @@ class Worker:
 
     def _private_bytes(self) -> int:
         try:
-            _, resident, shared, *_ = Path(f"/proc/{self.pid}/statm").read_text().split()
-        except OSError:
+            _, resident, shared, *_ = os.pread(self._statm, 256, 0).split()
+        except (OSError, ValueError):
             return 0
         return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _opened(path: str) -> int:
+    """A descriptor, kept because opening costs more than reading; -1 where there is no such file."""
+    try:
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return -1
 
 
 def type_name(type_: type) -> str:

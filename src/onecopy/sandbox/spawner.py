@@ -25,8 +25,8 @@ _START_SECONDS = 60.0
 _END_SECONDS = 2.0
 _ANSWER_BYTES = 1 << 20
 _BOOT = (
-    "import sys; descriptor, parent, *sys.path[:] = sys.argv[1:]; "
-    "from onecopy.sandbox.zygote import main; main(int(descriptor), int(parent))"
+    "import sys; descriptor, parent, names, *sys.path[:] = sys.argv[1:]; "
+    "from onecopy.sandbox.zygote import main; main(int(descriptor), int(parent), tuple(names.split()))"
 )
 _KEPT = ("LD_LIBRARY_PATH", "PYTHONHOME")  # what an interpreter may need to start at all
 _ENVIRONMENT = {
@@ -49,6 +49,12 @@ class Spawner:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._errors = -1
+        self._asked = False
+
+    def prepare(self, names: Sequence[str]) -> None:
+        """Start what starts workers, and let it import these while the caller does something else."""
+        with self._lock:
+            self._start(names)
 
     def fork(self, names: Sequence[str]) -> tuple[int, socket.socket]:
         """Start a worker that has these functions and types (``package.module:name``) at hand.
@@ -110,15 +116,17 @@ class Spawner:
     def _ask(self, request: Fork | Reap, answer: type[AnswerT], *descriptors: int) -> AnswerT:
         if self._control is None:
             raise wire.ClosedError("the process that starts workers is gone")
+        self._asked = True
         deadline = time.monotonic() + _START_SECONDS
         wire.send(self._control, msgspec.msgpack.encode(request), deadline=deadline)
         wire.send_descriptors(self._control, descriptors)
         reply = wire.receive(self._control, at_most=_ANSWER_BYTES, deadline=deadline)
         return msgspec.msgpack.decode(reply, type=answer)
 
-    def _start(self) -> None:
+    def _start(self, names: Sequence[str] = ()) -> None:
         if self._process is not None:
             return
+        self._asked = False
         self._control, theirs = socket.socketpair()
         self._errors = os.memfd_create("errors", os.MFD_CLOEXEC)
         paths = [str(Path(entry).absolute()) for entry in sys.path]
@@ -132,6 +140,7 @@ class Spawner:
             _BOOT,
             str(theirs.fileno()),
             str(os.getpid()),
+            " ".join(names),
         ]
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 (this interpreter, our own code)
@@ -155,7 +164,8 @@ class Spawner:
         self._control.close()
         os.close(self._errors)
         try:
-            self._process.wait(_END_SECONDS)
+            # one that was never asked for anything may still be importing, for nothing
+            self._process.wait(_END_SECONDS if self._asked else 0)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

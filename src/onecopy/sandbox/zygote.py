@@ -25,9 +25,17 @@ _MESSAGE_BYTES = 1 << 20
 _SOCKET = 3  # where a worker has its only connection
 
 
-def main(descriptor: int, parent: int) -> None:
-    """Answer requests on the socket until it is closed or the parent process is gone."""
+def main(descriptor: int, parent: int, names: tuple[str, ...] = ()) -> None:
+    """Answer requests on the socket until it is closed or the parent process is gone.
+
+    Args:
+        descriptor: The socket.
+        parent: The parent's process number.
+        names: What workers will want, imported before the first request comes.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(Exception):  # whoever forks imports it again, and says what is wrong
+        _import(names)
     control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
     decoder = msgspec.msgpack.Decoder(Fork | Reap)
