@@ -86,6 +86,10 @@ def test_uploads_are_proven_and_taken_out(onecopy, log, tmp_path):
             "has the decision 'store' in the catalog, and 'link' in the",
         ),
         ("UPDATE occurrence SET case_id = 'B'", "has the case 'B' in the catalog, and 'A' in the log."),
+        (
+            "UPDATE occurrence SET gone_at = '2026-01-01 00:00:00' WHERE id = 1",
+            "is deleted in one of the log",
+        ),
         ("DELETE FROM decision WHERE id = 1", "(entry 1) and no longer in the catalog."),
         (
             "INSERT INTO decision (occurrence, decision, reason, matches, made_at, policy)"

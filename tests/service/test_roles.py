@@ -16,6 +16,7 @@ ALLOWED = {
     ("POST", "/v1/uploads"): SENDERS,
     ("POST", "/v1/checks"): SENDERS,
     ("GET", "/v1/occurrences/{id}"): ALL,
+    ("DELETE", "/v1/occurrences/{id}"): {"records-officer", "administrator"},
     ("GET", "/v1/occurrences/{id}/content"): ALL - {"auditor"},
     ("GET", "/v1/cases/{id}"): ALL,
     ("GET", "/v1/tokens"): {"auditor", "administrator"},

@@ -34,7 +34,7 @@ def _lines(connection: Connection, kinds: Iterable[Kind]) -> Iterator[dict[str, 
 
 
 def _differences(connection: Connection, logged: list[dict[str, Any]], deleted: set[str]) -> Iterator[str]:
-    columns = [occurrence.c[name] for name in ("public_id", "content", "case_id", "agency")]
+    columns = [occurrence.c[name] for name in ("public_id", "content", "case_id", "agency", "gone_at")]
     columns += [decision.c[name] for name in ("decision", "rule", "policy")]
     query = select(*columns).join(decision, decision.c.occurrence == occurrence.c.id)
     ids = [_object(said, "occurrence") for said in logged]
@@ -45,6 +45,8 @@ def _differences(connection: Connection, logged: list[dict[str, Any]], deleted: 
             if id not in deleted:
                 yield f"Upload {id} is in the log (entry {said['position']}) and no longer in the catalog."
             continue
+        if (rows[id]["gone_at"] is not None) != (id in deleted):
+            yield f"Upload {id} is deleted in one of the log and the catalog, and not in the other."
         for word, expected, is_now in _facts(said, rows[id]):
             if expected != is_now:
                 yield f"Upload {id} has the {word} {is_now!r} in the catalog, and {expected!r} in the log."

@@ -14,7 +14,7 @@ from onecopy.errors import EnvironmentProblem
 from onecopy.pipelines.gate import Gate
 from onecopy.policy import Policy
 from onecopy.service import problems
-from onecopy.service.api import agreements, oversight, people, reading, tokens, uploads
+from onecopy.service.api import agreements, deleting, oversight, people, reading, tokens, uploads
 from onecopy.service.api.models import described
 from onecopy.service.headers import HeadLikeGet, SecurityHeaders
 from onecopy.service.orphan import end_with_parent
@@ -62,7 +62,7 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadLikeGet)
     problems.install(app)
-    for part in (uploads, reading, people, tokens, agreements, oversight):
+    for part in (uploads, reading, deleting, people, tokens, agreements, oversight):
         app.include_router(part.router)
     app.add_api_route("/healthz", healthz, methods=["GET"], tags=["service"], summary="Whether it runs.")
     app.openapi_schema = described(app.openapi())

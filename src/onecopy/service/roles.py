@@ -11,7 +11,7 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     """Looks at what is held."""
     RECORDS_OFFICER = "records-officer"
-    """Answers for the records: sends and reads, and sees the audit log and the agreements."""
+    """Answers for the records: sends, reads and deletes, and sees the audit log and the agreements."""
     AUDITOR = "auditor"
     """Sees who decided what, and who may do what; no pictures."""
     ADMINISTRATOR = "administrator"
@@ -24,6 +24,7 @@ class Permission(StrEnum):
     SEND = "send uploads and checks"
     READ = "read occurrences and cases"
     CONTENT = "read the bytes of uploads"
+    DELETE = "delete occurrences"
     POLICY = "read the policy"
     AUDIT = "read the audit log"
     AGREEMENTS = "read agreements"
@@ -38,7 +39,7 @@ _OVERSEE = frozenset({Permission.AUDIT, Permission.AGREEMENTS})
 MAY: dict[Role, frozenset[Permission]] = {
     Role.UPLOADER: _READ | {Permission.SEND, Permission.CONTENT},
     Role.REVIEWER: _READ | {Permission.CONTENT},
-    Role.RECORDS_OFFICER: _READ | _OVERSEE | {Permission.SEND, Permission.CONTENT},
+    Role.RECORDS_OFFICER: _READ | _OVERSEE | {Permission.SEND, Permission.CONTENT, Permission.DELETE},
     Role.AUDITOR: _READ | _OVERSEE | {Permission.TOKENS},
     Role.ADMINISTRATOR: frozenset(Permission),
 }

@@ -9,7 +9,8 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from onecopy.catalog import settings, uploads
+from onecopy.audit.event import Event, Kind
+from onecopy.catalog import events, settings, uploads
 from onecopy.catalog.batches import batches
 from onecopy.catalog.store import Catalog
 from onecopy.vault.interface import Kept, Vault
@@ -89,5 +90,12 @@ def remove(catalog: Catalog, vault: Vault, orphans: Iterable[Kept], *, grace: fl
             due = since is not None and time.time() - since >= grace
             if not due or uploads.received(connection, orphan.sha256):
                 continue
+            event = Event(
+                kind=Kind.CONTENT_DELETED,
+                actor="onecopy doctor",
+                details={"bytes": orphan.size},
+                objects=(("sha256", orphan.sha256),),
+            )
+            events.append(connection, event)
             vault.remove(orphan.sha256)
         yield orphan

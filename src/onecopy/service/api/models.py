@@ -136,7 +136,7 @@ _WORDS = {
     401: "There is no valid token.",
     403: "The token's role may not do this, or not for that agency.",
     404: "There is no such thing.",
-    409: "The agency's policy rejects the upload; nothing was stored.",
+    409: "The agency's policy rejects it; or it is held, and cannot be deleted now.",
     410: "The bytes are no longer there.",
     413: "The file is too large.",
     415: "The body is not a form.",
