@@ -8,6 +8,7 @@ from onecopy.catalog.occurrences import Occurrence
 from onecopy.model import Relation, Verdict
 from onecopy.pipelines.gate.compare import Question
 from onecopy.pipelines.gate.model import Context
+from onecopy.pipelines.gate.stars import THROUGH
 from onecopy.pipelines.gate.upload import Upload
 from onecopy.policy import Facts, Policy, Rule, Scope, Seen
 from onecopy.policy.rules import rule_for
@@ -64,10 +65,10 @@ def _scope(one: Occurrence, context: Context) -> Scope:
 
 
 def in_order(ties: Iterable[Tie]) -> list[Tie]:
-    """Same case first, other agencies last; then the strongest relation, the surest, the oldest."""
+    """Same case first, other agencies last; then the strongest relation, what was seen itself, the surest."""
 
-    def rank(tie: Tie) -> tuple[int, int, float, int]:
-        strength = _STRONGEST.index(tie.verdict.relation)
-        return _NEAREST.index(tie.scope), strength, -tie.verdict.confidence, tie.occurrence.id
+    def rank(tie: Tie) -> tuple[int, int, bool, float, int]:
+        strength, derived = _STRONGEST.index(tie.verdict.relation), tie.verdict.evidence.method == THROUGH
+        return _NEAREST.index(tie.scope), strength, derived, -tie.verdict.confidence, tie.occurrence.id
 
     return sorted(ties, key=rank)
