@@ -1,5 +1,7 @@
 """The service on PostgreSQL and a bucket, also on a bad day of the store."""
 
+import uuid
+
 import pytest
 from faulty import Faulty
 
@@ -9,9 +11,8 @@ def new_database_for_all(postgres_server):
     """A database of this module's own."""
     import psycopg
 
-    name = "onecopy_test_service"
+    name = f"onecopy_test_{uuid.uuid4().hex}"
     with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         admin.execute(f"CREATE DATABASE {name}")
         yield f"{postgres_server}/{name}"
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
