@@ -10,6 +10,7 @@ from onecopy.cli.agreement import build as agreement
 from onecopy.cli.audit import build as audit
 from onecopy.cli.compare import compare
 from onecopy.cli.doctor import doctor
+from onecopy.cli.find import find
 from onecopy.cli.fingerprint import fingerprint
 from onecopy.cli.person import build as person
 from onecopy.cli.policy import build as policy
@@ -28,7 +29,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_options)
-    for command in (scan, compare, fingerprint, doctor):
+    for command in (scan, find, compare, fingerprint, doctor):
         app.command()(command)
     if find_spec("onecopy.cli.serve"):
         from onecopy.cli.serve import serve

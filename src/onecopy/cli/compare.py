@@ -11,7 +11,7 @@ from onecopy.cli.ending import Code, ends
 if TYPE_CHECKING:
     from onecopy.model import Verdict
 
-_WORDS = {
+WORDS = {
     "same-bytes": "the same file, byte by byte",
     "same-data": "the same picture data; only metadata or container differ",
     "same-image": "one picture, encoded again",
@@ -55,21 +55,22 @@ def compare(
             drawn = single.draw(engine, first, second, verdict, limits)
             picture.write_bytes(drawn)
     if json:
-        typer.echo(json_module.dumps({"a": a, "b": b, **_plain(verdict)}, ensure_ascii=False))
+        typer.echo(json_module.dumps({"a": a, "b": b, **plain(verdict)}, ensure_ascii=False))
     else:
         for line in _lines(verdict, picture):
             typer.echo(line)
     return Code.DONE
 
 
-def _plain(verdict: "Verdict") -> dict[str, Any]:
+def plain(verdict: "Verdict") -> dict[str, Any]:
+    """A verdict as plain values, as it is stored."""
     from onecopy.catalog.rows import from_verdict
 
     return from_verdict(verdict)
 
 
 def _lines(verdict: "Verdict", picture: Path | None) -> list[str]:
-    lines = [f"{verdict.relation}: {_WORDS[verdict.relation]} (confidence {verdict.confidence:.2f})"]
+    lines = [f"{verdict.relation}: {WORDS[verdict.relation]} (confidence {verdict.confidence:.2f})"]
     lines += [f"  {words}" for words in verdict.evidence.words]
     for region in verdict.evidence.regions:
         places = [f"{name} at {box}" for name, box in (("A", region.a), ("B", region.b)) if box]
