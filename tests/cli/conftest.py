@@ -5,6 +5,9 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
+
+from onecopy.cli.app import build
 
 
 @pytest.fixture
@@ -36,6 +39,23 @@ def onecopy(tmp_path):
         assert "Traceback" not in done.stderr + done.stdout, done.stderr
         if check is not None:
             assert done.returncode == check, done.stderr + done.stdout
+        return done
+
+    return run
+
+
+@pytest.fixture
+def quick(tmp_path, monkeypatch):
+    """Runs the command in ``tmp_path`` as ``onecopy`` does, but in this process."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments, check=None):
+        done = CliRunner().invoke(build(), [*map(str, arguments)])
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        if check is not None:
+            assert done.exit_code == check, done.output
         return done
 
     return run

@@ -37,18 +37,18 @@ def taken_in(pictures, tmp_path):
     subprocess.run([sys.executable, "-c", SUBMIT], cwd=tmp_path, check=True, timeout=120)
 
 
-def test_the_shipped_policy_is_a_start(onecopy, tmp_path):
-    shown = onecopy("policy", "check", "--show", check=0).stdout
+def test_the_shipped_policy_is_a_start(quick, tmp_path):
+    shown = quick("policy", "check", "--show", check=0).stdout
     (tmp_path / "own.yaml").write_text(shown)
-    said = onecopy("policy", "check", "own.yaml", check=0).stdout
-    assert said == onecopy("policy", "check", check=0).stdout
+    said = quick("policy", "check", "own.yaml", check=0).stdout
+    assert said == quick("policy", "check", check=0).stdout
     assert "' is a policy of 10 rules." in said
     assert "   4 hold: Perhaps the same, or changed, in the same case" in said
 
 
-def test_mistakes_have_lines(onecopy, tmp_path):
+def test_mistakes_have_lines(quick, tmp_path):
     (tmp_path / "p.yaml").write_text(STRICT.replace("reject", "refuse").replace("hold", "link"))
-    done = onecopy("policy", "check", "p.yaml", check=2)
+    done = quick("policy", "check", "p.yaml", check=2)
     first, second = done.stderr.splitlines()
     assert first.startswith("onecopy: p.yaml:4:")
     assert "'refuse' is no action. Allowed are: store, link, hold, reject." in first
@@ -95,8 +95,8 @@ def test_tried_on_a_scan(onecopy, pictures, strict, tmp_path):
     assert "not both" in onecopy("policy", "try", strict, *both, check=2).stderr
 
 
-def test_published(onecopy, strict, tmp_path):
-    page = onecopy("policy", "document", strict, "--agency", "Fire", check=0).stdout
+def test_published(quick, strict, tmp_path):
+    page = quick("policy", "document", strict, "--agency", "Fire", check=0).stdout
     assert "**Policy of Fire:** Strict" in page
-    onecopy("policy", "document", strict, "--format", "html", "--out", "p.html", check=0)
+    quick("policy", "document", strict, "--format", "html", "--out", "p.html", check=0)
     assert (tmp_path / "p.html").read_text().startswith("<!doctype html>")

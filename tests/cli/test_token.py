@@ -26,8 +26,8 @@ def kept(tmp_path):
     return kept
 
 
-def test_a_token_from_first_to_last(onecopy, kept, tmp_path):
-    done = onecopy("token", "create", " portal ", "--role", "uploader", "--agency", "fire", *PLACE, check=0)
+def test_a_token_from_first_to_last(quick, kept, tmp_path):
+    done = quick("token", "create", " portal ", "--role", "uploader", "--agency", "fire", *PLACE, check=0)
     (secret,) = done.stdout.splitlines()
     assert secret.startswith("onecopy_")
     one = kept(lambda connection: tokens.by_secret(connection, secret))
@@ -36,17 +36,17 @@ def test_a_token_from_first_to_last(onecopy, kept, tmp_path):
     assert f"Its id is {one.id}." in done.stderr
     assert secret.encode() not in (tmp_path / "catalog.db").read_bytes()
 
-    listed = onecopy("token", "list", *PLACE, check=0).stdout
+    listed = quick("token", "list", *PLACE, check=0).stdout
     assert listed.startswith(f"{one.id}  portal: uploader for fire, ends on ")
-    assert json.loads(onecopy("token", "list", "--json", *PLACE, check=0).stdout)["name"] == "portal"
-    again = onecopy("token", "create", "portal", "--role", "auditor", *PLACE, check=2)
+    assert json.loads(quick("token", "list", "--json", *PLACE, check=0).stdout)["name"] == "portal"
+    again = quick("token", "create", "portal", "--role", "auditor", *PLACE, check=2)
     assert "There is or was a token 'portal'" in again.stderr
 
-    onecopy("token", "revoke", one.id, *PLACE, check=0)
+    quick("token", "revoke", one.id, *PLACE, check=0)
     assert not kept(lambda connection: tokens.by_secret(connection, secret)).valid(datetime.now(UTC))
-    assert "portal: uploader for fire, revoked on " in onecopy("token", "list", *PLACE, check=0).stdout
-    assert "There is no token 'x'" in onecopy("token", "revoke", "x", *PLACE, check=2).stderr
-    events = [json.loads(line) for line in onecopy("audit", "export", *PLACE, check=0).stdout.splitlines()]
+    assert "portal: uploader for fire, revoked on " in quick("token", "list", *PLACE, check=0).stdout
+    assert "There is no token 'x'" in quick("token", "revoke", "x", *PLACE, check=2).stderr
+    events = [json.loads(line) for line in quick("audit", "export", *PLACE, check=0).stdout.splitlines()]
     assert [one["eventDetail"] for one in events] == ["token.created", "token.revoked"]
     assert all("(command line)" in one["linkingAgentIdentifierValue"] for one in events)
     assert secret not in str(events)
@@ -60,16 +60,15 @@ def test_tokens_that_end(tmp_path):
         assert not one.valid(soon)
 
 
-def test_who_a_token_is_for(onecopy, kept):
-    onecopy("token", "create", "all", "--role", "auditor", "--every-agency", *PLACE, check=0)
-    onecopy("token", "create", "one", "--role", "reviewer", *PLACE, check=0)
+def test_who_a_token_is_for(quick, kept):
+    quick("token", "create", "all", "--role", "auditor", "--every-agency", *PLACE, check=0)
+    quick("token", "create", "one", "--role", "reviewer", *PLACE, check=0)
     found = kept(lambda connection: tokens.listed(connection, agency=None))
     assert [(one.name, one.agency) for one in found] == [("all", None), ("one", "")]
     both = ("--role", "auditor", "--every-agency", "--agency", "fire")
-    assert "not both" in onecopy("token", "create", "x", *both, *PLACE, check=2).stderr
+    assert "not both" in quick("token", "create", "x", *both, *PLACE, check=2).stderr
     assert (
-        "control characters"
-        in onecopy("token", "create", "a\nb", "--role", "auditor", *PLACE, check=2).stderr
+        "control characters" in quick("token", "create", "a\nb", "--role", "auditor", *PLACE, check=2).stderr
     )
 
 
@@ -78,20 +77,20 @@ def test_an_agreement_can_reveal_what_there_is_to_reveal():
     assert list(get_args(get_args(asked)[0])) == [str(one) for one in Reveals]
 
 
-def test_an_agreement_from_first_to_last(onecopy, kept):
+def test_an_agreement_from_first_to_last(quick, kept):
     reveals = Reveals.HELD_ELSEWHERE
     sides = ("--holder", "fire", "--seeker", "parks", "--reveals", reveals)
-    onecopy("agreement", "make", *sides, *PLACE, check=0)
+    quick("agreement", "make", *sides, *PLACE, check=0)
     (one,) = kept(lambda connection: agreements.listed(connection, agency="parks"))
     assert kept(lambda connection: agreements.seen_by(connection, "parks")) == {"fire": reveals}
-    line = onecopy("agreement", "list", *PLACE, check=0).stdout
+    line = quick("agreement", "list", *PLACE, check=0).stdout
     assert line.startswith(f"{one.id}  parks learns of matches with fire: {reveals}, since ")
     assert line.endswith(", in force\n")
-    onecopy("agreement", "end", one.id, *PLACE, check=0)
+    quick("agreement", "end", one.id, *PLACE, check=0)
     assert kept(lambda connection: agreements.seen_by(connection, "parks")) == {}
-    ended = json.loads(onecopy("agreement", "list", "--json", *PLACE, check=0).stdout)
+    ended = json.loads(quick("agreement", "list", "--json", *PLACE, check=0).stdout)
     assert ended["ended_at"]
-    assert "There is no agreement 'x'" in onecopy("agreement", "end", "x", *PLACE, check=2).stderr
+    assert "There is no agreement 'x'" in quick("agreement", "end", "x", *PLACE, check=2).stderr
 
 
 def test_the_first_token_can_be_chosen_again(tmp_path):
