@@ -4,6 +4,7 @@ import importlib.util
 import pathlib
 import random
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
@@ -53,6 +54,25 @@ def patched(image: Image.Image) -> Image.Image:
     return image
 
 
+def watermarked(image: Image.Image) -> Image.Image:
+    veil = Image.new("L", image.size, 0)
+    font, draw = ImageFont.load_default(34), ImageDraw.Draw(veil)
+    for y in range(10, image.height, 60):
+        for x in range(-40 + y % 120, image.width, 190):
+            draw.text((x, y), "SAMPLE COPY", fill=70, font=font)
+    return Image.composite(Image.new("RGB", image.size, "white"), image, veil)
+
+
+def slanted(image: Image.Image) -> Image.Image:
+    """Its right side a tenth shorter than its left, as seen from one side."""
+    width, height = image.size
+    inwards = 0.05 * height
+    before = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    after = np.array([[0, 0], [width, inwards], [width, height - inwards], [0, height]], np.float32)
+    matrix = cv2.getPerspectiveTransform(before, after)
+    return Image.fromarray(cv2.warpPerspective(np.asarray(image), matrix, image.size, flags=cv2.INTER_CUBIC))
+
+
 EDITED = {
     "stamp": lambda im: make.recode(stamped(im)),
     "retouched": lambda im: make.recode(patched(im)),
@@ -63,6 +83,8 @@ EDITED = {
     "mirrored": lambda im: make.recode(ImageOps.mirror(im)),
     "stretched": lambda im: make.recode(im.resize((580, 400))),
     "rotated": lambda im: make.recode(im.rotate(6, Image.Resampling.BICUBIC)),
+    "watermark all over": lambda im: make.recode(watermarked(im), 90),
+    "seen at a slant": lambda im: make.recode(slanted(im)),
 }
 
 
@@ -70,6 +92,31 @@ EDITED = {
 def test_changed_content_or_framing_is_edited(judge, photo, name):
     ruling, exam = judge(photo, EDITED[name](photo))
     assert ruling.relation is Relation.EDITED, (ruling, exam and exam.residual.worst)
+
+
+@pytest.mark.parametrize("colour", ["black", "white", (120, 120, 120)])
+@pytest.mark.parametrize("box", [(180, 120, 400, 300), (0, 310, 500, 400), (230, 180, 260, 200)])
+def test_what_is_painted_over_is_never_noise(judge, photo, colour, box):
+    # Where a picture has no flat part of its own, a painted one is all there is in its class of structure.
+    rng = np.random.default_rng(4)
+    busy = np.asarray(photo).astype(np.float32) + np.repeat(rng.normal(0, 22, (400, 500, 1)), 3, 2)
+    image = Image.fromarray(np.clip(busy, 0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(0.7))
+    painted = image.copy()
+    ImageDraw.Draw(painted).rectangle(box, fill=colour)
+    ruling, exam = judge(image, make.recode(painted))
+    assert ruling.relation not in LINKABLE, (ruling, exam and exam.residual.worst)
+
+
+def test_a_plan_on_a_dark_ground_is_itself(judge):
+    plan = ImageOps.invert(make.form().convert("L")).point(lambda v: 105 + v * 0.5).convert("RGB")
+    assert judge(plan, make.recode(plan, 90))[0].relation is Relation.SAME_IMAGE
+
+
+@pytest.mark.parametrize("share", [0.04, 0.08, 0.15])
+def test_a_page_with_a_side_cut_off_is_no_scan_of_its_own(judge, share):
+    page = make.rescanned(make.form(), 3)
+    cut = page.crop((round(page.width * share), 0, page.width, page.height))
+    assert judge(page, make.recode(cut, 85))[0].relation is Relation.EDITED
 
 
 def test_the_order_of_a_pair_does_not_matter(judge, photo):

@@ -16,7 +16,8 @@ from onecopy.verify.strokes import detail_lost
 
 _LEAST_TEXTURE = 8
 """Textured cells that must agree before pixels are evidence at all."""
-_CONFINED = 0.6
+_CONFINED, _VEILED = 0.6, 0.9
+"""Share of the picture that may differ at most; a watermark over nearly all of it leaves the grain."""
 _ALIKE = 0.4
 _STROKE_SAME = 0.35
 _STROKE_OTHER = 0.7
@@ -167,7 +168,8 @@ def _photo(exam: Examination, frame: Framing) -> Ruling:
     confined = exam.torn <= _CONFINED and exam.support >= 0.4
     if confined and exam.residual.excess.max() <= 1 and exam.support >= 0.6:
         return Ruling(Relation.EDITED, 0.95, Why.RECOLOURED, frame)
-    if confined and exam.grain.one_capture(exam.torn_light):
+    veiled = exam.torn <= _VEILED and exam.support >= 0.4
+    if veiled and exam.grain.one_capture(exam.torn_light):
         return Ruling(Relation.EDITED, 0.93, Why.CHANGED, frame)
     if exam.support >= 0.3 and (exam.grain.two_captures or exam.torn > 0.25):
         return Ruling(Relation.SAME_SCENE, 0.8, Why.OTHER_CAPTURE, frame)

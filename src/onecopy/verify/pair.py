@@ -15,7 +15,7 @@ from onecopy.verify.view import View, to_displayed
 
 _HOPE = 0.25
 _TORN, _AGREED = 0.15, 0.7
-_WORTH_A_GLIMPSE, _MOST_TORN = 0.4, 0.6
+_WORTH_A_GLIMPSE, _MOST_TORN = 0.4, 0.9
 _REGISTERED = 0.75
 _SAME_PLACE = 0.02
 _MANY_POINTS = 8
