@@ -121,3 +121,12 @@ def test_one_corner_found_on_many_scales_votes_once() -> None:
     alike = agreement(np.zeros(12, np.int64), here, here, np.zeros(12, np.int64), groups=1, least=1)
     assert alike.matches.tolist() == [1]
     assert alike.votes.tolist() == [0]
+
+
+def test_every_match_has_a_vote_however_many_there_are() -> None:
+    rng = np.random.default_rng(2)
+    here = (rng.random(150) + 1j * rng.random(150)).astype(np.complex64)
+    group = np.zeros(150, np.int64)
+    alike = agreement(group, here, here / 2, np.arange(150), groups=1, least=4)
+    assert alike.votes.tolist() == alike.matches.tolist()
+    assert alike.matches[0] > 130

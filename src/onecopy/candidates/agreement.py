@@ -3,7 +3,8 @@
 Each match says "this place here is that place there". Two matches fix a similarity (scale, turn, shift; as
 complex numbers ``there = a * here + b``), so the nearest matches of a pair propose one for every two of them,
 in the manner of RANSAC (Fischler and Bolles, 1981) but all of them and in a fixed order, hence deterministic.
-The votes of a pair are the matches that agree with the best proposal.
+The votes of a pair are all matches that agree with the best proposal, not only those that proposed: what is
+counted is held against the number of all matches.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from onecopy.candidates.bits import Ints
+from onecopy.candidates.bits import Ints, spread
 
 Places = npt.NDArray[np.complex64]
 """x + iy in units of the image's diagonal."""
@@ -61,7 +62,11 @@ def agreement(
         batch = enough[first : first + _BATCH]
         there_is = np.arange(_MOST) < sizes[batch, None]
         place = np.where(there_is, starts[batch, None] + np.arange(_MOST), 0)
-        votes[batch], turn[batch] = _best(here[place], there[place], there_is)
+        scale, shift = _best(here[place], there[place], there_is)
+        turn[batch] = np.angle(scale)
+        every, at = spread(starts[batch], sizes[batch])
+        fits = _agree(scale[every], shift[every], here[at], there[at])
+        votes[batch] = np.bincount(every[fits], minlength=len(batch))
     return Agreement(sizes, votes, turn)
 
 
@@ -83,19 +88,21 @@ def _cell(places: Places) -> Ints:
     return np.asarray(down * 1024 + across)
 
 
-def _best(
-    here: Places, there: Places, there_is: npt.NDArray[np.bool_]
-) -> tuple[Ints, npt.NDArray[np.float32]]:
-    """Votes and turn of the best proposal; arguments have shape (pairs, places)."""
+def _best(here: Places, there: Places, there_is: npt.NDArray[np.bool_]) -> tuple[Places, Places]:
+    """Scale and shift of the best proposal; arguments have shape (pairs, places)."""
     step_here = here[:, _SECOND] - here[:, _FIRST]
     step_there = there[:, _SECOND] - there[:, _FIRST]
     sound = there_is[:, _SECOND] & (np.abs(step_here) > _APART) & (np.abs(step_there) > _APART)
-    scale = step_there / np.where(sound, step_here, 1)
+    scale = step_there / np.where(sound, step_here, np.complex64(1))
     shift = there[:, _FIRST] - scale * here[:, _FIRST]
-    off = scale[..., None] * here[:, None, :] + shift[..., None] - there[:, None, :]
-    reach = np.where(sound, _TOLERANCE * np.minimum(1, np.abs(scale)), 0)
-    agree = (off.real**2 + off.imag**2 < (reach**2)[..., None]) & there_is[:, None, :]
-    count = agree.sum(axis=2)
-    winner = count.argmax(axis=1)
-    rows = np.arange(len(count))
-    return count[rows, winner], np.angle(scale[rows, winner]).astype(np.float32)
+    scale = np.where(sound, scale, np.complex64(0))
+    agree = _agree(scale[..., None], shift[..., None], here[:, None, :], there[:, None, :])
+    winner = (agree & there_is[:, None, :]).sum(axis=2).argmax(axis=1)
+    rows = np.arange(len(winner))
+    return scale[rows, winner], shift[rows, winner]
+
+
+def _agree(scale: Places, shift: Places, here: Places, there: Places) -> npt.NDArray[np.bool_]:
+    """Whether places lie where a proposal says; none do with a scale of 0."""
+    off = scale * here + shift - there
+    return np.asarray(off.real**2 + off.imag**2 < (_TOLERANCE * np.minimum(1, np.abs(scale))) ** 2)
