@@ -93,9 +93,10 @@ def _best(here: Places, there: Places, there_is: npt.NDArray[np.bool_]) -> tuple
     step_here = here[:, _SECOND] - here[:, _FIRST]
     step_there = there[:, _SECOND] - there[:, _FIRST]
     sound = there_is[:, _SECOND] & (np.abs(step_here) > _APART) & (np.abs(step_there) > _APART)
-    scale = step_there / np.where(sound, step_here, np.complex64(1))
+    step_here[~sound] = 1
+    scale = step_there / step_here
     shift = there[:, _FIRST] - scale * here[:, _FIRST]
-    scale = np.where(sound, scale, np.complex64(0))
+    scale[~sound] = 0
     agree = _agree(scale[..., None], shift[..., None], here[:, None, :], there[:, None, :])
     winner = (agree & there_is[:, None, :]).sum(axis=2).argmax(axis=1)
     rows = np.arange(len(winner))
