@@ -167,6 +167,19 @@ def test_large_contents_go_in_parts(open_vault, faulty, monkeypatch):
         assert file.read() == data
 
 
+def test_reading_asks_for_large_pieces(open_vault, faulty):
+    vault = open_vault(faulty)
+    data = os.urandom(9 << 20)
+    sha256, _ = put(vault, data)
+    faulty.seen.clear()
+    assert read(vault, sha256) == data
+    assert [method for method, _, _ in faulty.seen] == ["HEAD", "GET", "GET"]
+    faulty.seen.clear()
+    with vault.open(sha256) as file:  # as a reply is sent
+        assert b"".join(iter(lambda: file.read(1 << 20), b"")) == data
+    assert [method for method, _, _ in faulty.seen] == ["HEAD", "GET", "GET"]
+
+
 def test_a_lasting_fault_among_parts_keeps_nothing(open_vault, faulty, monkeypatch):
     monkeypatch.setattr("onecopy.vault.bucket.PART", 5 << 20)
     vault = open_vault(faulty)

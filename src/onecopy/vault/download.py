@@ -107,6 +107,10 @@ class Ranges(io.RawIOBase):
         self._at = max(0, start + offset)
         return self._at
 
+    def readall(self) -> bytes:
+        """All that is left. The inherited one would ask for a few kilobytes at a time."""
+        return b"".join(iter(lambda: self.read(PIECE) or b"", b""))
+
     def readinto(self, buffer: Any) -> int:
         """Fetch the next range.
 
