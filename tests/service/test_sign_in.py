@@ -1,6 +1,7 @@
 """Signing in, through a real OpenID provider; and what is refused of providers that lie."""
 
 import base64
+import contextlib
 import hmac
 import json
 import threading
@@ -18,7 +19,7 @@ from onecopy.catalog import people
 from onecopy.catalog.store import Catalog
 from onecopy.errors import UsageError
 from onecopy.service.attempt import Attempt
-from onecopy.service.oidc import Provider
+from onecopy.service.oidc import AT_ONCE, Provider
 from onecopy.service.problems import ProblemError
 
 
@@ -274,6 +275,17 @@ def test_an_endpoint_that_can_be_listened_to(liar):
         liar.says(signed(liar.claims()))
     with pytest.raises(UsageError, match="ONECOPY_OIDC_ISSUER must be an https address"):
         Provider("http://elsewhere.example", "onecopy", None, "https://a.example/v1/sign-in/callback")
+
+
+def test_a_crowd_leaves_threads_for_uploads(liar):
+    with contextlib.ExitStack() as waiting:
+        for _ in range(AT_ONCE):
+            waiting.enter_context(liar.provider._turn())
+        for ask in (lambda: liar.provider.address(liar.attempt), lambda: liar.says("a.b.c")):
+            with pytest.raises(ProblemError) as caught:
+                ask()
+            assert (caught.value.status, caught.value.headers) == (503, {"Retry-After": "5"})
+    assert liar.says(signed(liar.claims())).email
 
 
 def test_a_provider_that_is_gone():

@@ -4,8 +4,10 @@ What the provider says is believed only after its signature, issuer, audience, t
 token without a signature, or with one made from a shared secret, is refused whatever the provider announces.
 """
 
+import contextlib
 import json
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 from urllib.parse import urlencode, urlsplit
@@ -28,6 +30,8 @@ SECONDS = 10.0
 """How long the provider may take to answer."""
 MOST = 1 << 20
 """Bytes of an answer."""
+AT_ONCE = 8
+"""Sign-ins that wait for the provider together. Anybody can begin one, and uploads need the threads, too."""
 LEEWAY = 60
 """Seconds by which two clocks may differ."""
 
@@ -54,12 +58,13 @@ class Provider:
                 raise UsageError(f"{name} must be an https address, and not '{url}'.")
         self._issuer, self._client_id, self._secret = issuer, client_id, client_secret
         self._redirect_uri = redirect_uri
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
 
     def address(self, attempt: Attempt) -> str:
         """Where to send the browser.
 
         Raises:
-            ProblemError: 502: the provider cannot be reached.
+            ProblemError: 502: the provider cannot be reached; 503: too many sign in at once.
         """
         asked = {
             "response_type": "code",
@@ -71,24 +76,37 @@ class Provider:
             "code_challenge": create_s256_code_challenge(attempt.verifier),
             "code_challenge_method": "S256",
         }
-        endpoint = self._endpoint(self._described(), "authorization_endpoint")
+        with self._turn():
+            endpoint = self._endpoint(self._described(), "authorization_endpoint")
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
 
     def redeem(self, code: str, attempt: Attempt) -> Identity:
         """Whom the provider vouches for by a code.
 
         Raises:
-            ProblemError: 401: it does not; 502: it cannot be reached, or says what cannot be believed.
+            ProblemError: 401: it does not; 502: it cannot be reached, or says what cannot be believed;
+                503: too many sign in at once.
         """
-        described = self._described()
-        given = self._tokens(described, code, attempt)
-        claims = self._claims(described, given, attempt)
-        if "email" not in claims and "userinfo_endpoint" in described:
-            claims |= self._more(described, str(given.get("access_token", "")), str(claims["sub"]))
+        with self._turn():
+            described = self._described()
+            given = self._tokens(described, code, attempt)
+            claims = self._claims(described, given, attempt)
+            if "email" not in claims and "userinfo_endpoint" in described:
+                claims |= self._more(described, str(given.get("access_token", "")), str(claims["sub"]))
         verified = claims.get("email_verified") is True and isinstance(claims.get("email"), str)
         return Identity(
             subject=f"{self._issuer} {claims['sub']}", email=claims["email"] if verified else None
         )
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._turns.acquire(blocking=False):
+            detail = "Too many people sign in at this moment. Try again."
+            raise ProblemError(503, "unavailable", detail, headers={"Retry-After": "5"})
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     def _described(self) -> dict[str, Any]:
         described = _get(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
