@@ -40,7 +40,7 @@ def head(connection: Connection) -> Head | None:
 def entries(connection: Connection, *, after: int = -1) -> Iterator[Entry]:
     """The entries beyond a position, in order."""
     query = select(event).where(event.c.position > after).order_by(event.c.position)
-    for row in connection.execution_options(yield_per=500).execute(query).mappings():
+    for row in connection.execute(query, execution_options={"yield_per": 500}).mappings():
         yield Entry(
             position=row["position"],
             line=row["line"],
