@@ -41,7 +41,7 @@ bench: bench-accuracy bench-speed  ## Accuracy and speed, as tables
 bench-accuracy: dev-ready  ## Accuracy alone
 	@$(RUN) -m benchmarks.accuracy
 
-bench-curves: dev-ready  ## Draw the curves of the last bench-accuracy into docs/images
+bench-curves: dev-ready  ## The last bench-accuracy as curves in docs/images and short tables
 	@$(RUN) -m benchmarks.accuracy.curves
 
 bench-speed: dev-ready  ## Speed alone, beside others

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.accuracy import collection, results
+from benchmarks.accuracy import collection, results, tables
 from benchmarks.accuracy.changed import Changed, Outcome
 from benchmarks.accuracy.results import RESULTS, Row
 from benchmarks.accuracy.scans import ScanError
@@ -99,8 +99,8 @@ def _changed(asked: argparse.Namespace, rows: list[Row], extra: dict[str, object
     finally:
         found = one.outcome
         rows += found.rows
-        results.recipe_table(found.rows)
-        results.others_table(found.rows)
+        tables.recipe_table(found.rows)
+        tables.others_table(found.rows)
         print(
             f"Cases that a picture did not allow: {len(found.unfit)}. "
             f"Made files that could not be read: {len(found.unreadable)}."
@@ -130,7 +130,7 @@ def _list(rows: Sequence[Row], *, detailed: bool) -> None:
         if row.lost:
             print(f"  MERGED ({row.recipe} {row.strength}): {row.path_a}  {row.path_b}")
     if detailed:
-        results.list_failures(rows)
+        tables.list_failures(rows)
 
 
 def _refilled(asked: argparse.Namespace, rows: list[Row]) -> None:
@@ -142,7 +142,7 @@ def _refilled(asked: argparse.Namespace, rows: list[Row]) -> None:
         one.run()
     finally:
         rows += one.rows
-        results.form_table(one.rows)
+        tables.form_table(one.rows)
         _list(one.rows, detailed=asked.list)
 
 

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.accuracy.curves``: recall against false merges, and what confidence is worth."""
+"""``python -m benchmarks.accuracy.curves``: the last run as curves and short tables, for the docs."""
 
 import json
 import sys
@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 
 from benchmarks.accuracy.ranking import Histogram, of_onecopy
 from benchmarks.accuracy.results import RESULTS, Row, read
+from benchmarks.accuracy.tables import form_table, short_table
 from benchmarks.measure import ROOT
 
 IMAGES = ROOT / "docs" / "images"
@@ -104,7 +105,12 @@ def main() -> None:
         one["name"]: (one["limit"], Histogram(np.array(one["pairs"], np.int64)))
         for one in told.get("rules", ())
     }
-    for path in draw(read(told), rules, IMAGES):
+    rows = read(told)
+    short_table(rows)
+    forms = [row for row in rows if row.part == 3]
+    if forms:
+        form_table(forms)
+    for path in draw(rows, rules, IMAGES):
         print(path)
 
 

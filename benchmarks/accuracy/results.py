@@ -1,13 +1,11 @@
-"""What came of each case, as rows; tables and lists of them."""
+"""What came of each case, as rows."""
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from benchmarks.accuracy.scans import LINKABLE, Said, pair
-from benchmarks.measure import table, title
 from benchmarks.pictures import CACHE
 
 RESULTS = CACHE / "accuracy" / "results.json"
@@ -103,95 +101,6 @@ def judged(row: dict[str, object], said: Said) -> Row:
             name: getattr(claim, name) for name in ("relation", "confidence", "method", "words", "measures")
         }
     return Row(**(row | told))  # type: ignore[arg-type]
-
-
-def share(rows: Sequence[Row], test: Callable[[Row], bool]) -> str:
-    """How many rows pass a test, in per cent."""
-    return f"{sum(map(test, rows)) / len(rows):.1%}" if rows else "–"
-
-
-_TESTS: dict[str, Callable[[Row], bool]] = {
-    "proposed": lambda row: row.proposed,
-    "found": lambda row: row.found,
-    "right": lambda row: row.right,
-    "unclear": lambda row: row.relation == "unclear",
-}
-HEAD = ["", "strength", "pairs", *_TESTS, "merged wrongly"]
-
-
-def recipe_table(rows: Iterable[Row]) -> None:
-    """One line for each recipe and strength."""
-    cells: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
-    for row in rows:
-        cells[row.expected, row.recipe, row.strength].append(row)
-    for expected, words in (("same", "Encoded again: the same picture"), ("edited", "Changed")):
-        mine = {key[1:]: value for key, value in cells.items() if key[0] == expected}
-        if not mine:
-            continue
-        title(words)
-        order = {name: place for place, name in enumerate(dict.fromkeys(name for name, _ in mine))}
-        ranks = ("weak", "middle", "default", "strong")
-        lines = sorted(mine, key=lambda key: (order[key[0]], ranks.index(key[1])))
-        table(HEAD, [_line(*key, mine[key]) for key in lines])
-        every = [row for value in mine.values() for row in value]
-        table(HEAD, [_line("all", "", every), *_by_kind(every), *_by_strength(every)])
-
-
-def others_table(rows: Iterable[Row]) -> None:
-    """What is said of files that show nothing in common."""
-    mine = [row for row in rows if row.recipe == OTHERS]
-    counts = Counter("merged" if row.lost else row.relation or row.compared for row in mine)
-    title("Different pictures that were compared")
-    table(["said", "pairs"], [[said, f"{count:,}"] for said, count in counts.most_common()])
-
-
-def form_table(rows: Sequence[Row]) -> None:
-    """One line for each resolution and change; and how scans of one sheet are recognised, by scanner."""
-    _forms(rows, lambda row: (row.strength, row.recipe))
-    title("Scanned again, by what the two went through")
-    _forms([row for row in rows if row.expected == "same"], lambda row: (row.strength, row.kind))
-
-
-def _forms(rows: Sequence[Row], key: Callable[[Row], tuple[str, str]]) -> None:
-    cells: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in rows:
-        cells[key(row)].append(row)
-    lines = []
-    for dpi, what in sorted(cells, key=lambda cell: (int(cell[0].split()[0]), cell[1])):
-        mine = cells[dpi, what]
-        shares = [share(mine, _TESTS[name]) for name in ("proposed", "right", "unclear")]
-        lines.append([dpi, what, f"{len(mine):,}", *shares, str(sum(row.lost for row in mine))])
-    table(["", "", "pairs", "proposed", "right", "unclear", "merged wrongly"], lines)
-
-
-def _by_kind(rows: Sequence[Row]) -> list[list[str]]:
-    kinds = dict.fromkeys(row.kind for row in rows)
-    return [_line(kind, "", [row for row in rows if row.kind == kind]) for kind in kinds]
-
-
-def _by_strength(rows: Sequence[Row]) -> list[list[str]]:
-    ranks = ("weak", "middle", "default", "strong")
-    return [_line("all", rank, [row for row in rows if row.strength == rank]) for rank in ranks]
-
-
-def _line(name: str, strength: str, rows: Sequence[Row]) -> list[str]:
-    shares = [share(rows, test) for test in _TESTS.values()]
-    return [name, strength, f"{len(rows):,}", *shares, str(sum(row.lost for row in rows))]
-
-
-def failures(rows: Iterable[Row]) -> list[Row]:
-    """What was not answered rightly: wrong merges first."""
-    wrong = [row for row in rows if not row.right or row.lost]
-    return sorted(wrong, key=lambda row: (not row.lost, row.recipe, row.strength, row.a))
-
-
-def list_failures(rows: Iterable[Row]) -> None:
-    """One line for each failure."""
-    for row in failures(rows):
-        mark = "MERGED " if row.lost else ""
-        said = row.relation or row.compared or "never compared"
-        print(f"  {mark}{row.recipe} {row.strength} ({row.expected}): {said} {row.confidence:.3f}")
-        print(f"    {row.path_a}\n    {row.path_b}")
 
 
 def write(rows: Sequence[Row], extra: dict[str, object], path: Path) -> None:
