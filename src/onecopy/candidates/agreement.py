@@ -94,8 +94,8 @@ def _best(here: Places, there: Places, there_is: npt.NDArray[np.bool_]) -> tuple
     step_there = there[:, _SECOND] - there[:, _FIRST]
     sound = there_is[:, _SECOND] & (np.abs(step_here) > _APART) & (np.abs(step_there) > _APART)
     step_here[~sound] = 1
-    scale = step_there / step_here
-    shift = there[:, _FIRST] - scale * here[:, _FIRST]
+    scale: Places = (step_there / step_here).astype(np.complex64)
+    shift: Places = (there[:, _FIRST] - scale * here[:, _FIRST]).astype(np.complex64)
     scale[~sound] = 0
     agree = _agree(scale[..., None], shift[..., None], here[:, None, :], there[:, None, :])
     winner = (agree & there_is[:, None, :]).sum(axis=2).argmax(axis=1)
