@@ -28,8 +28,8 @@ def disagreements(connection: Connection) -> Iterator[str]:
 
 def _lines(connection: Connection, kinds: Iterable[Kind]) -> Iterator[dict[str, Any]]:
     query = select(event.c.line).where(event.c.kind.in_([str(kind) for kind in kinds]))
-    streamed = connection.execution_options(yield_per=500).execute(query.order_by(event.c.position))
-    for line in streamed.scalars():
+    query = query.order_by(event.c.position)
+    for line in connection.scalars(query, execution_options={"yield_per": 500}):
         yield json.loads(line)
 
 
