@@ -30,7 +30,7 @@ _UNREAD_EXCESS = 3.0
 """Beyond this even pages that are too small to read are seen to be different ones."""
 _TO_BE_SEEN = 0.3
 """Share of the contrast of ink on ground that a changed stroke is sure to have."""
-_SHIFTED = 0.06
+_SHIFTED = 0.02
 _FLAT_SUPPORT, _FLAT_EXCESS = 0.6, 1.5
 _READABLE = 0.34
 _KEPT = 0.4

@@ -88,7 +88,7 @@ class Examination:
     @cached_property
     def strokes(self) -> strokes.Strokes:
         """The ink of both, matched after local shifts are taken out."""
-        source = warp.settle(self._source_luma, self.target, self.mask)
+        source = warp.settle(self.made.ycc[0], self.target, self.mask)
         return strokes.compare(source, self.target, self.mask, limit=0.3)
 
     def plain_outside(self, *, of_coarse: bool) -> bool:

@@ -95,12 +95,15 @@ def _try(a: View, b: View, placement: Placement) -> tuple[Ruling, Examination] |
     """Examine a placement as closely as it deserves.
 
     Where much of the picture differs even at small size, a closer look finds no copy, and no edit unless the
-    grain is that of one capture (a watermark all over).
+    grain is that of one capture (a watermark all over). Black and white is another matter: small, it turns
+    into greys that nobody saw.
     """
     exam = _glance(a, b, placement)
     if exam is None:
         return None
-    if exam.torn > _TORN and exam.support < _AGREED and not _one_capture(a, b, placement, exam):
+    black_and_white = a.is_bilevel or b.is_bilevel
+    torn = exam.torn > _TORN and exam.support < _AGREED
+    if torn and not black_and_white and not _one_capture(a, b, placement, exam):
         return rule_at_a_glance(exam), exam
     exam = examine(a, b, placement)
     return None if exam is None else (rule(exam), exam)

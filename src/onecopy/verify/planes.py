@@ -38,3 +38,11 @@ def to_ycc(image: Bytes | Array) -> Ycc:
 def to_rgb(ycc: Ycc) -> Array:
     """Y, Cr, Cb to R, G, B, (height, width, 3), not clipped."""
     return np.asarray(cv2.transform(cv2.merge(ycc), _TO_RGB), np.float32)
+
+
+def is_bilevel(luma: Array | Bytes) -> bool:
+    """Whether nearly all of some luminance is black or white."""
+    if not luma.size:
+        return False
+    between = (luma > 40) & (luma < 215)
+    return float(between.mean()) < 0.005

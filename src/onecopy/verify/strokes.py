@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from onecopy.verify.planes import Array, Bytes, Mask
+from onecopy.verify.planes import Array, Bytes, Mask, is_bilevel
 
 _DARK_GROUND = 110
-_STEP = 50.0
+_UNEVEN, _UNEVEN_CUT = 0.3, 0.6
+"""How much of its darkness ink may lack: in grey, and where one of them was cut to black and white."""
+_STEP = 100.0
 """Grey levels between clearly ground and clearly ink, where black and white was made of grey."""
 _WIDTHS = (2.0, 4.0)
 """Stroke widths counted with: a small change on a sheet of broad shapes is still a change."""
@@ -48,21 +50,15 @@ def ink(luma: Array) -> Array:
     return np.asarray(np.clip(dark / max(level, 0.2), 0, 1), np.float32)
 
 
-def _inks(source: Array, target: Array, mask: Mask) -> tuple[Array, Array]:
-    """The ink of both; where one of them is black and white, the other is made so, too."""
-    cut_a, cut_b = _is_bilevel(source, mask), _is_bilevel(target, mask)
+def _inks(source: Array, target: Array, mask: Mask) -> tuple[Array, Array, float]:
+    """The ink of both, and how uneven it may be; where one is black and white, the other is made so, too."""
+    cut_a, cut_b = is_bilevel(source[mask]), is_bilevel(target[mask])
     if cut_a == cut_b:
-        return ink(source), ink(target)
+        return ink(source), ink(target), _UNEVEN
     sharp, grey = (source, target) if cut_a else (target, source)
     inked = (sharp < 128).astype(np.float32)
     made = _cut(grey, float(inked[mask].mean()), mask)
-    return (inked, made) if cut_a else (made, inked)
-
-
-def _is_bilevel(luma: Array, mask: Mask) -> bool:
-    """Whether nearly all of it is black or white."""
-    between = (luma > 40) & (luma < 215)
-    return float(between[mask].mean()) < 0.005
+    return (inked, made, _UNEVEN_CUT) if cut_a else (made, inked, _UNEVEN_CUT)
 
 
 def _cut(luma: Array, share: float, mask: Mask) -> Array:
@@ -105,10 +101,10 @@ def compare(source: Array, target: Array, mask: Mask, *, limit: float) -> Stroke
     """
     if float(np.median(source)) + float(np.median(target)) < 2 * _DARK_GROUND:
         source, target = 255 - source, 255 - target
-    ink_a, ink_b = _inks(source, target, mask)
+    ink_a, ink_b, uneven = _inks(source, target, mask)
     width = float(np.clip(stroke_width(ink_b), *_WIDTHS))
     disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3)), np.uint8)
-    lone = np.maximum(_alone(ink_b, ink_a, disc), _alone(ink_a, ink_b, disc))
+    lone = np.maximum(_alone(ink_b, ink_a, disc, uneven), _alone(ink_a, ink_b, disc, uneven))
     lone[~mask] = 0
     all_ink = float(np.maximum(ink_a, ink_b)[mask].sum())
     joined = cv2.dilate((lone > 0.05).astype(np.uint8), np.ones((3, 3), np.uint8))
@@ -120,7 +116,7 @@ def compare(source: Array, target: Array, mask: Mask, *, limit: float) -> Stroke
     return Strokes(float(weight.max(initial=0)), float(lone.sum()) / max(all_ink, 1.0), width, where)
 
 
-def _alone(marks: Array, other: Array, disc: Bytes) -> Array:
+def _alone(marks: Array, other: Array, disc: Bytes, uneven: float) -> Array:
     """Ink that has no partner within the disc, less what uneven inking explains."""
     near = cv2.dilate(other, disc)
-    return np.asarray(np.maximum(marks - near - 0.3, 0), np.float32)
+    return np.asarray(np.maximum(marks - near - np.float32(uneven), 0), np.float32)

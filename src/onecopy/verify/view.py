@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onecopy.decode.interface import Raster
-from onecopy.verify.planes import Array, Bytes
+from onecopy.verify.planes import Array, Bytes, is_bilevel
 
 WORKING_SIDE = 1400
 """Longest side, in pixels, at which photographs are compared."""
@@ -84,6 +84,11 @@ class View:
         """Whether there is no colour to compare."""
         chroma = cv2.resize(self.colour, (64, 64), interpolation=cv2.INTER_AREA).astype(np.int16)
         return int((chroma.max(2) - chroma.min(2)).max()) <= 6
+
+    @cached_property
+    def is_bilevel(self) -> bool:
+        """Whether there is only black and white."""
+        return is_bilevel(self.luma[::3, ::3])
 
     @cached_property
     def is_paper(self) -> bool:
