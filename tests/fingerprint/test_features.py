@@ -21,7 +21,7 @@ def test_features_are_bounded_and_come_back(photos):
         blob = extract(_luma(image))
         points, descriptors = unpack(blob)
         assert 0 < len(points) <= MOST
-        assert len(blob) == len(points) * BYTES_EACH <= 8 << 10
+        assert len(blob) == len(points) * BYTES_EACH <= 12_000
         assert points.dtype == np.float32
         assert points.shape == (len(points), 2)
         assert points.min() >= 0
@@ -82,3 +82,9 @@ def test_every_part_keeps_some(photos):
     points, _ = unpack(extract(_luma(photos["coffee"])))
     quarters = {(int(x * 2), int(y * 2)) for x, y in points}
     assert len(quarters) == 4
+
+
+def test_a_faint_picture_has_key_points_too(photos):
+    faint = (_luma(photos["coffee"]).astype(np.float32) * 0.12 + 200).astype(np.uint8)
+    points, _ = unpack(extract(faint))
+    assert len(points) >= 40

@@ -61,7 +61,7 @@ class Settings:
     """Points that must agree on one similarity transform before features propose a pair."""
     share_of_votes: float = 0.33
     """And the share of all matched points that must: repeated patterns match at many places at random."""
-    points_per_image: int = 200
+    points_per_image: int = 300
     """How many key points of an image are used; 0 leaves features out, and with them most of the memory."""
     per_image: int = 64
     """At most this many near candidates are kept of one image by PDQ (the nearest)."""

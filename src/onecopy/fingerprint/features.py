@@ -1,16 +1,17 @@
 """Features: key points that find a crop, a framed copy or a picture in a page again.
 
 ORB (Rublee et al., "ORB: an efficient alternative to SIFT or SURF", 2011) on a small luminance, spread over
-the picture so that every part keeps some. At most :data:`MOST` of :data:`BYTES_EACH` bytes: 7,200 bytes.
+the picture so that every part keeps some. At most :data:`MOST` of :data:`BYTES_EACH` bytes: 10,800 bytes.
 """
 
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-MOST = 200
+MOST = 300
 """Most key points of one image."""
 
 BYTES_EACH = 36
@@ -19,13 +20,18 @@ BYTES_EACH = 36
 Points = npt.NDArray[np.float32]
 Descriptors = npt.NDArray[np.uint8]
 
-# Measured on 110 photographs, each cropped to 25-80 % of its area, shrunk and compressed, put in a screenshot
-# and in a collage of four: 99 %, 99 % and 82 % have at least 4 matches within 40 bits, and 1.1 % of unrelated
-# pairs. 320 × 240 pixels find 85 % in collages for half more time; without spreading it is 72 %.
+# Measured (docs/explanation/candidates.md): 256 × 192 pixels lose half of the pictures in collages of four,
+# 512 × 384 take half a millisecond more and find no more.
 # An area and not a side, so that a long strip is not shrunk to nothing.
-_PIXELS = 256 * 192
+_PIXELS = 384 * 288
 _PATCH = 31
-_CELLS = 6
+_CELLS = 8
+_DETECTED = 500
+_STEP = 1.3
+_LEVELS = 6
+_CONTRASTS = (20, 10)
+"""Grey levels by which a corner stands out; the second is for pictures in which the first finds few."""
+_FEW = 100
 _SCALE = 65_535
 _PACKED = np.dtype([("place", "<u2", 2), ("descriptor", "u1", 32)])
 
@@ -43,12 +49,11 @@ def extract(luma: npt.NDArray[np.uint8]) -> bytes:
     ratio = math.sqrt(_PIXELS / luma.size)
     if ratio < 1:
         size = (max(1, round(width * ratio)), max(1, round(height * ratio)))
-        luma = np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        luma = np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
         height, width = luma.shape
     if min(height, width) < _PATCH:
         return b""
-    detector = cv2.ORB.create(nfeatures=300, scaleFactor=1.3, nlevels=5, fastThreshold=10)
-    found, descriptors = detector.detectAndCompute(luma, None)  # type: ignore[call-overload,unused-ignore]
+    found, descriptors = _detect(luma)
     if not found:
         return b""
     # a key point at pixel i means the middle of that pixel
@@ -69,6 +74,17 @@ def unpack(blob: bytes) -> tuple[Points, Descriptors]:
     """
     packed = np.frombuffer(blob, _PACKED)
     return packed["place"].astype(np.float32) / np.float32(_SCALE), np.ascontiguousarray(packed["descriptor"])
+
+
+def _detect(luma: npt.NDArray[np.uint8]) -> tuple[Sequence[cv2.KeyPoint], Descriptors]:
+    for contrast in _CONTRASTS:
+        detector = cv2.ORB.create(
+            nfeatures=_DETECTED, scaleFactor=_STEP, nlevels=_LEVELS, fastThreshold=contrast
+        )
+        found, descriptors = detector.detectAndCompute(luma, None)  # type: ignore[call-overload,unused-ignore]
+        if len(found) >= _FEW:
+            break
+    return found, np.asarray(descriptors, np.uint8) if found else np.zeros((0, 32), np.uint8)
 
 
 def _spread(places: npt.NDArray[np.float64], strength: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
