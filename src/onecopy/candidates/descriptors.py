@@ -185,8 +185,10 @@ class DescriptorIndex:
 
     def _run(self, first: int, last: int) -> _Run:
         keys = keys_of(self._descriptors.rows[first:last])
-        order = np.argsort(keys, axis=1, kind="stable")
-        return _Run(first, np.take_along_axis(keys, order, axis=1), (order + first).astype(np.int32))
+        # a value and its place in one number: sorting those is several times faster than an order of values
+        ordered = np.sort(keys.astype(np.uint64) << np.uint64(32) | np.arange(last - first, dtype=np.uint64))
+        rows = (ordered & np.uint64(0xFFFFFFFF)).astype(np.int32) + np.int32(first)
+        return _Run(first, (ordered >> np.uint64(32)).astype(np.uint32), rows)
 
 
 def _words(descriptors: Descriptors) -> Words:

@@ -25,9 +25,10 @@ def keys_of(fingerprint: Fingerprint) -> Keys:
 
 def look_of(fingerprint: Fingerprint) -> bytes:
     """A key that two images share only if equal by digest *and* alike in all that near search looks at."""
-    near = (fingerprint.pdq, fingerprint.pdq_turned, fingerprint.pdq_trimmed, fingerprint.features)
-    digest = blake2b(repr((fingerprint.width, fingerprint.height, near)).encode(), digest_size=16)
+    hashes = (fingerprint.pdq, fingerprint.pdq_turned, fingerprint.pdq_trimmed)
+    digest = blake2b(repr((fingerprint.width, fingerprint.height, hashes)).encode(), digest_size=16)
     digest.update(keys_of(fingerprint)[-1])
+    digest.update(fingerprint.features)
     return digest.digest()
 
 
