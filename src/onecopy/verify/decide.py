@@ -36,6 +36,8 @@ _READABLE = 0.34
 _KEPT = 0.4
 """Detail lost (see :func:`onecopy.verify.strokes.detail_lost`) beyond which a character cannot be seen."""
 _SMALLEST_PAGE = 320
+_AS_GOOD_AS_EQUAL, _TALL_ENOUGH = 0.5, 12
+"""Characters lower than this (pixels) have no room for what is inside them in black and white."""
 
 
 class Why(StrEnum):
@@ -155,6 +157,9 @@ def _readable(exam: Examination) -> bool:
     """Whether a changed character would show: always on photographs, on paper if the coarser keeps detail."""
     if not (exam.fine.is_paper or exam.coarse.is_paper):
         return True
+    cut = exam.fine.is_bilevel or exam.coarse.is_bilevel
+    if cut and exam.residual.worst > _AS_GOOD_AS_EQUAL and exam.strokes.letters < _TALL_ENOUGH:
+        return False  # an eight and a dotted nought are one blob
     coarse = exam.coarse.luma.astype(np.float32)
     if exam.scale < 0.9 and detail_lost(exam.fine.luma.astype(np.float32), exam.scale) > _KEPT:
         return False

@@ -15,7 +15,7 @@ from onecopy.verify.view import View, to_displayed
 
 _HOPE = 0.25
 _TORN, _AGREED = 0.15, 0.7
-_WORTH_A_GLIMPSE, _MOST_TORN = 0.4, 0.9
+_WORTH_A_GLIMPSE, _MOST_TORN, _GRAINY = 0.4, 0.9, 0.7
 _REGISTERED = 0.75
 _SAME_PLACE = 0.02
 _MANY_POINTS = 8
@@ -110,7 +110,7 @@ def _try(a: View, b: View, placement: Placement) -> tuple[Ruling, Examination] |
 
 
 def _one_capture(a: View, b: View, placement: Placement, exam: Examination) -> bool:
-    if exam.support < _WORTH_A_GLIMPSE or exam.torn > _MOST_TORN:
+    if exam.support < _WORTH_A_GLIMPSE or exam.torn > _MOST_TORN or min(a.noise, b.noise) < _GRAINY:
         return False
     seen = glimpse(a, b, placement.matrix)
     return seen.one_capture(exam.torn, paper=exam.both_paper)

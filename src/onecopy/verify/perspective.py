@@ -5,17 +5,21 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from onecopy.verify.examine import examine
 from onecopy.verify.planes import Mask
 from onecopy.verify.refine import bent, refine_bent
-from onecopy.verify.register import Matrix, matches, scales
-from onecopy.verify.view import FEATURE_SIDE, View, shrink
+from onecopy.verify.register import Matrix, Placement, matches, scales
+from onecopy.verify.view import FEATURE_SIDE, View, shrink, to_displayed
 
 _LEAST_INLIERS = 24
 _LEAST_SHARE = 0.25
 """Of the frame of A that must be seen in B for a comparison."""
-_LEAST_BEND, _MOST_BEND = 0.01, 0.7
+_LEAST_BEND, _MOST_BEND = 0.02, 0.7
 """By how much scale may change from one edge to the other: less is no slant, more is no picture."""
 _GRID = 64
+_FIRST, _LAST = (160,), (420, 840)
+"""Sides at which a homography is refined; a slant that was only in the key points is gone after the first."""
+_AGREED = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,21 @@ def flatten(a: View, b: View) -> Flattened | None:
     matrix: Matrix = np.asarray(found, np.float64)
     if not _is_sane(matrix, b):
         return None
-    matrix = refine_bent(a, b, matrix)
+    matrix = refine_bent(a, b, matrix, _FIRST)
+    if not _is_sane(matrix, b) or not _is_promising(a, b, matrix):
+        return None
+    matrix = refine_bent(a, b, matrix, _LAST)
     return _cut(a, b, matrix) if _is_sane(matrix, b) else None
+
+
+def _is_promising(a: View, b: View, matrix: Matrix) -> bool:
+    """Whether the two agree at small size: closer looks are dear."""
+    small = [np.linalg.inv(to_displayed(view.thumbnail)) @ to_displayed(view) for view in (a, b)]
+    flat = _cut(a.thumbnail, b.thumbnail, small[0] @ matrix @ np.linalg.inv(small[1]))
+    if flat is None:
+        return False
+    exam = examine(flat.a, flat.b, Placement(np.eye(3), "slant", 0), levels=_FIRST, closely=False)
+    return exam is not None and exam.support >= _AGREED
 
 
 def _is_sane(matrix: Matrix, b: View) -> bool:

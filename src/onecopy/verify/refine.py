@@ -17,9 +17,8 @@ from onecopy.verify.view import View
 
 LEVELS = (160, 420)
 """Longest sides at which the whole is aligned; tiles at full working size follow, where there is more."""
-_BENT_LEVELS = (160, 420, 840)
-_STEPS = 5
-_LAST_STEPS = 2
+_STEPS = 8
+_LAST_STEPS = 6
 _EDGE = 0.12
 """Gradient of normalised luminance from which on a pixel says anything about position."""
 _ALIGNED = 0.06
@@ -151,9 +150,9 @@ def _change(
     return _Change(matrix, float(np.abs(step).max()))
 
 
-def refine_bent(a: View, b: View, matrix: Matrix) -> Matrix:
-    """Improve a homography from B's working pixels to A's to a fraction of a pixel."""
-    for side in _BENT_LEVELS:
+def refine_bent(a: View, b: View, matrix: Matrix, levels: tuple[int, ...]) -> Matrix:
+    """Improve a homography from B's working pixels to A's, at each of some sides of B in turn."""
+    for side in levels:
         step = min(1.0, side / max(b.width, b.height))
         small, grid = _scaled(b, step), scaling(step)
         size = (small.shape[1], small.shape[0])

@@ -16,6 +16,8 @@ from onecopy.verify.planes import Array, Bytes, Mask, is_bilevel
 _DARK_GROUND = 110
 _UNEVEN, _UNEVEN_CUT = 0.3, 0.6
 """How much of its darkness ink may lack: in grey, and where one of them was cut to black and white."""
+_TALLEST = 80
+"""Higher marks are no letters."""
 _STEP = 100.0
 """Grey levels between clearly ground and clearly ink, where black and white was made of grey."""
 _WIDTHS = (2.0, 4.0)
@@ -27,13 +29,14 @@ class Strokes:
     """Unmatched ink between two registered pages.
 
     ``heaviest`` is the heaviest cluster: its unmatched ink in pixels, for strokes two pixels wide;
-    ``unmatched`` the share of all ink without a partner; ``width`` the stroke width in pixels of the poorer;
+    ``unmatched`` the share of all ink without a partner; ``letters`` the usual height of what is written, in
+    pixels of the poorer;
     ``boxes`` the clusters above the limit.
     """
 
     heaviest: float
     unmatched: float
-    width: float
+    letters: float
     boxes: tuple[tuple[int, int, int, int], ...]
 
 
@@ -77,6 +80,19 @@ def stroke_width(marks: Array) -> float:
     return 2.0 * area / max(rim, 1)
 
 
+def letter_height(marks: Array) -> float:
+    """Usual height in pixels of what may be a letter or a digit, 0 where there is none."""
+    inked = (marks > 0.5).astype(np.uint8)
+    _, _, boxes, _ = cv2.connectedComponentsWithStats(inked, connectivity=8)
+    width, height, area = (
+        boxes[1:, cv2.CC_STAT_WIDTH],
+        boxes[1:, cv2.CC_STAT_HEIGHT],
+        boxes[1:, cv2.CC_STAT_AREA],
+    )
+    letters = (height >= 4) & (height <= _TALLEST) & (width <= 3 * height) & (area >= 6)
+    return float(np.median(height[letters])) if letters.any() else 0.0
+
+
 def detail_lost(luma: Array, factor: float) -> float:
     """Share of the local contrast that is gone after scaling down by ``factor`` and up again, 0 to 1.
 
@@ -102,18 +118,20 @@ def compare(source: Array, target: Array, mask: Mask, *, limit: float) -> Stroke
     if float(np.median(source)) + float(np.median(target)) < 2 * _DARK_GROUND:
         source, target = 255 - source, 255 - target
     ink_a, ink_b, uneven = _inks(source, target, mask)
-    width = float(np.clip(stroke_width(ink_b), *_WIDTHS))
+    unit = float(np.clip(stroke_width(ink_b), *_WIDTHS)) / 2
     disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3)), np.uint8)
     lone = np.maximum(_alone(ink_b, ink_a, disc, uneven), _alone(ink_a, ink_b, disc, uneven))
     lone[~mask] = 0
     all_ink = float(np.maximum(ink_a, ink_b)[mask].sum())
     joined = cv2.dilate((lone > 0.05).astype(np.uint8), np.ones((3, 3), np.uint8))
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    weight = np.bincount(labels.ravel(), weights=lone.ravel(), minlength=count) / (width / 2) ** 2
+    weight = np.bincount(labels.ravel(), weights=lone.ravel(), minlength=count) / unit**2
     weight[0] = 0
     order = [k for k in np.argsort(-weight, kind="stable")[:24] if weight[k] >= limit]
     where = tuple((int(x), int(y), int(w), int(h)) for x, y, w, h, _ in (boxes[k] for k in order))
-    return Strokes(float(weight.max(initial=0)), float(lone.sum()) / max(all_ink, 1.0), width, where)
+    return Strokes(
+        float(weight.max(initial=0)), float(lone.sum()) / max(all_ink, 1.0), letter_height(ink_b), where
+    )
 
 
 def _alone(marks: Array, other: Array, disc: Bytes, uneven: float) -> Array:

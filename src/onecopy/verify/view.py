@@ -86,6 +86,16 @@ class View:
         return int((chroma.max(2) - chroma.min(2)).max()) <= 6
 
     @cached_property
+    def noise(self) -> float:
+        """Strength of the grain where nothing else is: grey levels."""
+        rows = slice(self.height // 8, None, max(1, self.height // 8))
+        strips = [self.luma[top : top + 24] for top in range(self.height)[rows]]
+        strip = np.concatenate(strips).astype(np.float32)
+        fine = strip - cv2.GaussianBlur(strip, (0, 0), 1.6)
+        local = cv2.blur(np.abs(fine), (9, 9))[::4, ::4]
+        return float(np.quantile(local, 0.25)) * 1.25  # of a normal distribution
+
+    @cached_property
     def is_bilevel(self) -> bool:
         """Whether there is only black and white."""
         return is_bilevel(self.luma[::3, ::3])
