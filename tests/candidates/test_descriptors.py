@@ -71,3 +71,16 @@ def test_what_everybody_has_matches_nobody() -> None:
     assert len(index.matches(word, np.array([-1])).owner) == 0
     index.remove(3)
     assert len(index.matches(word, np.array([-1])).owner) == COMMON
+
+
+def test_among_very_many_common_means_four_times_the_average(monkeypatch) -> None:
+    monkeypatch.setattr("onecopy.candidates.descriptors._KEY_BITS", 6)
+    word = np.full((1, 32), 170, np.uint8)
+    index = DescriptorIndex()
+    for owner in range(COMMON + 8):
+        index.add(owner, word, np.zeros(1, np.complex64))
+    asked = np.array([-1])
+    assert len(index.matches(word, asked).owner) == 0
+    others = np.random.default_rng(3).integers(0, 256, (1000, 32), dtype=np.uint8)
+    index.add(COMMON + 8, others, np.zeros(1000, np.complex64))
+    assert len(index.matches(word, asked).owner) == COMMON + 8

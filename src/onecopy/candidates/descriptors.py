@@ -3,8 +3,9 @@
 Two descriptors match if
 
 1. they agree in all 20 bits of at least one of 12 keys (the first 240 of their 256 bits, in a row),
-2. that value of that key is had by at most :data:`COMMON` stored descriptors (what many images share, a
-   letter or a screw, says nothing: like a stop word of a text search), and
+2. that value of that key is had by at most :data:`COMMON` stored descriptors, or four times the average where
+   that is more (what many images share, a letter or a screw, says nothing: like a stop word of a text
+   search), and
 3. they differ in at most :data:`RADIUS` bits.
 
 Every match by this predicate is found. Tables are sorted runs that are merged as they grow, so adding is
@@ -30,6 +31,7 @@ Descriptors = npt.NDArray[np.uint8]
 """Shape (n, 32)."""
 
 _LARGEST_RUN = 1 << 21
+_KEY_BITS = 20
 
 
 def keys_of(descriptors: Descriptors) -> npt.NDArray[np.uint32]:
@@ -130,6 +132,10 @@ class DescriptorIndex:
         asked, rows = asked[once], rows[once]
         return Matches(asked, rows, self._owner.rows[rows].astype(np.int64), distance[once])
 
+    @property
+    def _common(self) -> int:
+        return max(COMMON, (len(self) - self._rows_gone) * 4 >> _KEY_BITS)
+
     def _between(self, own: Ints) -> npt.NDArray[np.int32]:
         """The first row of each owner, and the first after its rows: they lie together."""
         owners, which = np.unique(own, return_inverse=True)
@@ -141,7 +147,7 @@ class DescriptorIndex:
         starts, counts = self._ranges(key, values)
         # Removed rows still count here, so they may not close a range before they are told apart below.
         total = counts.sum(axis=0)
-        probe = np.flatnonzero((total > 0) & (total <= COMMON + self._rows_gone))
+        probe = np.flatnonzero((total > 0) & (total <= self._common + self._rows_gone))
         asked, rows = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)]
         for run, start, count in zip(self._runs, starts, counts, strict=True):
             which, place = spread(start[probe], count[probe])
@@ -152,7 +158,7 @@ class DescriptorIndex:
             return position, row
         there = ~self._gone.of(self._owner.rows[row])
         position, row = position[there], row[there]
-        rare = np.bincount(position, minlength=len(values))[position] <= COMMON
+        rare = np.bincount(position, minlength=len(values))[position] <= self._common
         return position[rare], row[rare]
 
     def _ranges(self, key: int, values: npt.NDArray[np.uint32]) -> tuple[Ints, Ints]:
