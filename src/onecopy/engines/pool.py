@@ -10,7 +10,7 @@ from onecopy.sandbox.process import Worker
 from onecopy.sandbox.spawner import Spawner
 
 _CALLS = 2_000
-_GROWN_BYTES = 192 << 20  # what a worker keeps between calls, at most
+_GROWN_BYTES = 256 << 20  # what a worker keeps between calls, at most
 _LOOK_SECONDS = 0.2
 
 Slot = Worker | None

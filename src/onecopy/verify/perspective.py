@@ -19,7 +19,7 @@ _LEAST_BEND, _MOST_BEND = 0.02, 0.7
 _GRID = 64
 _FIRST, _LAST = (160,), (420, 840)
 """Sides at which a homography is refined; a slant that was only in the key points is gone after the first."""
-_AGREED = 0.6
+_AGREED = 0.7
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class _Recent:
         return sum(view.width * view.height for views in self._kept.values() for view in views)
 
 
-_VIEWS = _Recent(pixels=16_000_000, key_points=200)
+_VIEWS = _Recent(pixels=10_000_000, key_points=200)
 
 
 def verify(files: Files, args: VerifyArgs) -> VerifyResult:
