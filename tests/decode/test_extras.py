@@ -1,3 +1,4 @@
+import re
 import tomllib
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,7 +11,7 @@ def test_each_module_is_the_one_that_its_extra_installs():
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
     assert extras.MODULES.items() <= {name: module for name, (module, _) in EXTRAS.items()}.items()
     for extra, (module, _) in EXTRAS.items():
-        brought = project["optional-dependencies"][extra][0].partition(">=")[0]
+        brought = re.split(r"[\[>]", project["optional-dependencies"][extra][0])[0]
         assert module == brought.replace("-", "_")
 
 
