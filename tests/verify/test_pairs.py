@@ -95,7 +95,16 @@ def test_changed_content_or_framing_is_edited(judge, photo, name):
 
 
 @pytest.mark.parametrize("colour", ["black", "white", (120, 120, 120)])
-@pytest.mark.parametrize("box", [(180, 120, 400, 300), (0, 310, 500, 400), (230, 180, 260, 200)])
+@pytest.mark.parametrize(
+    "box",
+    [
+        (180, 120, 400, 300),
+        (0, 310, 500, 400),
+        (230, 180, 260, 200),
+        (0, 200, 500, 207),
+        (100, 200, 400, 203),
+    ],
+)
 def test_what_is_painted_over_is_never_noise(judge, photo, colour, box):
     # Where a picture has no flat part of its own, a painted one is all there is in its class of structure.
     rng = np.random.default_rng(4)

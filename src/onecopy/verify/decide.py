@@ -202,8 +202,7 @@ def _paper(exam: Examination, frame: Framing) -> Ruling:
 
 
 def _rescan(exam: Examination, frame: Framing) -> Ruling:
-    if not _readable(exam):
-        return Ruling(Relation.UNCLEAR, 0.8, Why.TOO_SMALL_TO_READ, frame)
+    """For a pair that is readable and has the same strokes."""
     if frame.mirrored:
         return Ruling(Relation.EDITED, 0.9, Why.MIRRORED, frame)
     whole = (

@@ -103,11 +103,6 @@ class Examination:
             return False
         return float((activity(outer.luma.astype(np.float32))[outside] < _FLAT).mean()) > 0.7
 
-    @property
-    def clean(self) -> bool:
-        """Nothing is left that the encoding of this pair does not explain."""
-        return self.residual.worst <= 1.0
-
 
 def examine(
     a: View, b: View, placement: Placement, *, levels: tuple[int, ...] = LEVELS, closely: bool = True

@@ -6,11 +6,12 @@ import cv2
 import numpy as np
 
 from onecopy.verify.noise import activity
-from onecopy.verify.planes import Array, Mask
-from onecopy.verify.refine import refine, tile
+from onecopy.verify.planes import Array, Mask, inner
+from onecopy.verify.refine import refine
 from onecopy.verify.register import Matrix
 from onecopy.verify.resample import shrunk
 from onecopy.verify.residual import QUIET, Residual
+from onecopy.verify.tiles import tile
 from onecopy.verify.view import View
 
 _LIKE, _LIKE_CHANGED = 0.3, 3.5
@@ -88,9 +89,8 @@ def glimpse(a: View, b: View, matrix: Matrix) -> Grain:
     target = np.concatenate([b.luma[y : y + side, x : x + side] for x, y in corners]).astype(np.float32)
     image, shrink = shrunk(a.luma, matrix)
     source = np.concatenate([tile(image, shrink @ matrix, corner, side) for corner in corners])
-    inner = np.zeros((side, side), np.bool_)
-    inner[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = True
-    usable = np.tile(inner, (len(corners), 1)) & (np.maximum(activity(source), activity(target)) < _QUIET)
+    quiet = np.maximum(activity(source), activity(target)) < _QUIET
+    usable = np.tile(inner((side, side), _MARGIN), (len(corners), 1)) & quiet
     return _alike(source, target, usable & (target > 6) & (target < 249))
 
 

@@ -57,9 +57,10 @@ def expected(size: Array, which: Bytes, mask: Mask) -> Array:
         [_usual(sample[which_ == row * _CLASSES + k], least) for k in range(_CLASSES)] for row in range(2)
     ]
     table = np.zeros(256, np.float32)
-    for row, usual in enumerate(rows):
-        table[row * _CLASSES : (row + 1) * _CLASSES] = _never_falling(usual)
-    table[_CLASSES : 2 * _CLASSES] = np.maximum(table[_CLASSES : 2 * _CLASSES], table[:_CLASSES])
+    far, near = table[:_CLASSES], table[_CLASSES : 2 * _CLASSES]
+    far[:] = _never_falling(rows[0])
+    # what rings beside an edge is at most as strong as what differs on one
+    near[:] = np.maximum(_never_falling(rows[1], most=float(far[-1])), far)
     return np.asarray(cv2.LUT(which, table), np.float32)
 
 
@@ -71,9 +72,9 @@ def _usual(sizes: Array, least: float) -> float | None:
     return float(np.partition(sizes, at)[at]) / 1.036
 
 
-def _never_falling(usual: list[float | None]) -> list[float]:
+def _never_falling(usual: list[float | None], *, most: float = float("inf")) -> list[float]:
     """Each at most what a busier class has; where there are too few pixels, what the next quieter one has."""
-    bound = float("inf")
+    bound = most
     bounded: list[float | None] = []
     for one in reversed(usual):
         bound = bound if one is None else min(bound, one)
@@ -87,9 +88,8 @@ def _never_falling(usual: list[float | None]) -> list[float]:
 
 def contrast(luma: Array, mask: Mask) -> float:
     """1 for ordinary pictures, less for faint ones, where small differences mean as much."""
-    if not mask.any():
+    some = luma[::3, ::3][mask[::3, ::3]]
+    if not some.size:
         return 1.0
-    low, high = (
-        np.quantile(luma[::3, ::3][mask[::3, ::3]], (0.01, 0.99)) if mask[::3, ::3].any() else (0, 255)
-    )
+    low, high = np.quantile(some, (0.01, 0.99))
     return float(np.clip((high - low) / 100, 0.3, 1.0))

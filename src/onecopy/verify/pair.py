@@ -10,8 +10,8 @@ from onecopy.verify.examine import Examination, examine
 from onecopy.verify.grain import glimpse
 from onecopy.verify.perspective import flatten
 from onecopy.verify.points import point_placements
-from onecopy.verify.register import Matrix, Placement, feature_placements, frame_placements
-from onecopy.verify.view import View, to_displayed
+from onecopy.verify.register import Placement, feature_placements, frame_placements
+from onecopy.verify.view import View, to_displayed, to_thumbnail
 
 _HOPE = 0.25
 _TORN, _AGREED = 0.15, 0.7
@@ -82,13 +82,8 @@ def _glance(a: View, b: View, placement: Placement) -> Examination | None:
 
 def _rescaled(a: View, b: View, placement: Placement) -> Placement:
     """The same placement between the thumbnails of both."""
-    matrix = _to_thumbnail(a) @ placement.matrix @ np.linalg.inv(_to_thumbnail(b))
+    matrix = to_thumbnail(a) @ placement.matrix @ np.linalg.inv(to_thumbnail(b))
     return Placement(matrix, placement.origin, placement.support)
-
-
-def _to_thumbnail(view: View) -> Matrix:
-    fx, fy = view.thumbnail.width / view.width, view.thumbnail.height / view.height
-    return np.array([[fx, 0, (fx - 1) / 2], [0, fy, (fy - 1) / 2], [0, 0, 1.0]])
 
 
 def _try(a: View, b: View, placement: Placement) -> tuple[Ruling, Examination] | None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from onecopy.verify.align import ENOUGH, STEPS, change, goal, scaled, soft
 from onecopy.verify.examine import examine
-from onecopy.verify.planes import Mask
-from onecopy.verify.refine import bent, refine_bent
+from onecopy.verify.planes import Bytes, Mask, scaling
 from onecopy.verify.register import Matrix, Placement, matches, scales
-from onecopy.verify.view import FEATURE_SIDE, View, shrink, to_displayed
+from onecopy.verify.view import FEATURE_SIDE, View, shrink, to_thumbnail
 
 _LEAST_INLIERS = 24
 _LEAST_SHARE = 0.25
@@ -44,17 +44,17 @@ def flatten(a: View, b: View) -> Flattened | None:
     matrix: Matrix = np.asarray(found, np.float64)
     if not _is_sane(matrix, b):
         return None
-    matrix = refine_bent(a, b, matrix, _FIRST)
+    matrix = _refined(a, b, matrix, _FIRST)
     if not _is_sane(matrix, b) or not _is_promising(a, b, matrix):
         return None
-    matrix = refine_bent(a, b, matrix, _LAST)
+    matrix = _refined(a, b, matrix, _LAST)
     return _cut(a, b, matrix) if _is_sane(matrix, b) else None
 
 
 def _is_promising(a: View, b: View, matrix: Matrix) -> bool:
     """Whether the two agree at small size: closer looks are dear."""
-    small = [np.linalg.inv(to_displayed(view.thumbnail)) @ to_displayed(view) for view in (a, b)]
-    flat = _cut(a.thumbnail, b.thumbnail, small[0] @ matrix @ np.linalg.inv(small[1]))
+    small = to_thumbnail(a) @ matrix @ np.linalg.inv(to_thumbnail(b))
+    flat = _cut(a.thumbnail, b.thumbnail, small)
     if flat is None:
         return False
     exam = examine(flat.a, flat.b, Placement(np.eye(3), "slant", 0), levels=_FIRST, closely=False)
@@ -71,10 +71,37 @@ def _is_sane(matrix: Matrix, b: View) -> bool:
     return bool(_LEAST_BEND <= depth.max() / depth.min() - 1 <= _MOST_BEND)
 
 
+def _refined(a: View, b: View, matrix: Matrix, levels: tuple[int, ...]) -> Matrix:
+    """Improve a homography from B's working pixels to A's, at each of some sides of B in turn."""
+    for side in levels:
+        step = min(1.0, side / max(b.width, b.height))
+        small, grid = scaled(b, step), scaling(step)
+        size = (small.shape[1], small.shape[0])
+        to = goal(small)
+        image, factor = a.level(1 / max(1.0, *scales(matrix @ np.linalg.inv(grid))))
+        for turn in range(STEPS):
+            here = matrix @ np.linalg.inv(grid)
+            moved = soft(_bent(image, scaling(1 / factor) @ here, size))
+            inside = _bent(np.full((a.height, a.width), 255, np.uint8), here, size) >= 253
+            found = change(to, moved, inside, first=turn == 0, projective=True)
+            if found is None:
+                break
+            matrix = here @ found.matrix @ grid
+            if found.largest < ENOUGH:
+                break
+    return matrix
+
+
+def _bent(image: Bytes, matrix: Matrix, size: tuple[int, int]) -> Bytes:
+    """An image seen through a homography from the new grid to its pixels; black beyond its edges."""
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpPerspective(image, matrix, size, flags=flags), np.uint8)
+
+
 def _cut(a: View, b: View, matrix: Matrix) -> Flattened | None:
     """Both cut to the largest upright rectangle of A that B shows all of, at the coarser one's scale."""
     back = np.linalg.inv(matrix)
-    shown = bent(np.full((b.height, b.width), 255, np.uint8), back, (a.width, a.height)) >= 253
+    shown = _bent(np.full((b.height, b.width), 255, np.uint8), back, (a.width, a.height)) >= 253
     left, top, right, bottom = largest_rectangle(shown)
     if (right - left) * (bottom - top) < _LEAST_SHARE * shown.size:
         return None
@@ -85,7 +112,7 @@ def _cut(a: View, b: View, matrix: Matrix) -> Flattened | None:
     picture = shrink(a.colour, max(64, round(step * max(a.width, a.height))))
     height, width = picture.shape[:2]
     grid = np.array([[a.width / width, 0, 0], [0, a.height / height, 0], [0, 0, 1.0]])
-    flat = bent(b.colour, back @ grid, (width, height))
+    flat = _bent(b.colour, back @ grid, (width, height))
     rows = slice(round(top * height / a.height) + 2, round(bottom * height / a.height) - 2)
     columns = slice(round(left * width / a.width) + 2, round(right * width / a.width) - 2)
     scale = width / a.full_width

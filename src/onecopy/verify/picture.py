@@ -10,7 +10,7 @@ from onecopy.decode.walk import find
 from onecopy.model import Region
 from onecopy.sandbox.interface import Files
 from onecopy.verify.interface import ImageRef, PictureArgs, PictureResult
-from onecopy.verify.planes import Mask
+from onecopy.verify.planes import Mask, scaling
 from onecopy.verify.resample import resample
 from onecopy.verify.view import View, prepare, shrink
 
@@ -46,8 +46,8 @@ def _view(files: Files, ref: ImageRef, args: PictureArgs) -> View:
 
 def _onto(b: View, transform: np.ndarray, small: np.ndarray, scale: float) -> tuple[np.ndarray, Mask]:
     """B's pixels on the grid of the small A; grey where B shows nothing."""
-    fit = np.array([[scale, 0, (scale - 1) / 2], [0, scale, (scale - 1) / 2], [0, 0, 1.0]])
-    work = np.array([[b.scale, 0, (b.scale - 1) / 2], [0, b.scale, (b.scale - 1) / 2], [0, 0, 1.0]])
+    fit = scaling(scale)
+    work = scaling(b.scale)
     matrix = work @ np.linalg.inv(transform) @ np.linalg.inv(fit)
     laid, cover = resample(b.planes(colour=True), matrix, (small.shape[1], small.shape[0]))
     return np.where(cover[..., None], laid, np.array(_GROUND, np.uint8)), cover

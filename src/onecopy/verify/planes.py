@@ -40,6 +40,19 @@ def to_rgb(ycc: Ycc) -> Array:
     return np.asarray(cv2.transform(cv2.merge(ycc), _TO_RGB), np.float32)
 
 
+def scaling(across: float, down: float | None = None) -> npt.NDArray[np.float64]:
+    """From pixels to those of a picture scaled so (3×3, pixel centres at whole numbers)."""
+    down = across if down is None else down
+    return np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1.0]])
+
+
+def inner(shape: tuple[int, ...], margin: int) -> Mask:
+    """All of a tile (height, width) but its margin."""
+    inside = np.zeros(shape, np.bool_)
+    inside[margin : shape[0] - margin, margin : shape[1] - margin] = True
+    return inside
+
+
 def is_bilevel(luma: Array | Bytes) -> bool:
     """Whether some luminance is black or white, and hardly anything between: no edge has greys."""
     dark, light = int((luma <= 40).sum()), int((luma >= 215).sum())

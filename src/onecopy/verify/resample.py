@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from onecopy.verify.planes import Mask
+from onecopy.verify.planes import Mask, scaling
 from onecopy.verify.register import Matrix, scales
 
 _SOFT = 0.25
@@ -47,8 +47,7 @@ def shrunk(image: Pixels, matrix: Matrix) -> tuple[Pixels, Matrix]:
         image = image[: image.shape[0] // fy * fy, : image.shape[1] // fx * fx]
         size = (image.shape[1] // fx, image.shape[0] // fy)
         image = _with_planes(cv2.resize(image, size, interpolation=cv2.INTER_AREA), image)
-        halve = np.array([[1 / fx, 0, (1 / fx - 1) / 2], [0, 1 / fy, (1 / fy - 1) / 2], [0, 0, 1.0]])
-        shrink, across, down = halve @ shrink, across / fx, down / fy
+        shrink, across, down = scaling(1 / fx, 1 / fy) @ shrink, across / fx, down / fy
     left, right = (_spread(factor) for factor in (across, down))
     if max(left, right) > _SOFT:
         soft = cv2.GaussianBlur(image, (0, 0), max(left, 1e-3), sigmaY=max(right, 1e-3))
@@ -59,11 +58,6 @@ def shrunk(image: Pixels, matrix: Matrix) -> tuple[Pixels, Matrix]:
 def _spread(factor: float) -> float:
     """Standard deviation of a mean over ``factor`` pixels, beyond that of a mean over one."""
     return float(np.sqrt(max(0.0, factor * factor - 1) / 12))
-
-
-def scaling(step: float) -> Matrix:
-    """From pixels to those of a picture scaled by ``step`` (pixel centres at whole numbers)."""
-    return np.array([[step, 0, (step - 1) / 2], [0, step, (step - 1) / 2], [0, 0, 1.0]])
 
 
 def covered(shape: tuple[int, ...], move: Matrix, size: tuple[int, int]) -> Mask:

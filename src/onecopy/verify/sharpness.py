@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from onecopy.verify.planes import Array, Bytes, Mask, Ycc, to_rgb, to_ycc
+from onecopy.verify.planes import Array, Bytes, Mask, Ycc, inner, to_rgb, to_ycc
 
 _SIGMAS = (0.6, 1.0, 1.5, 2.1, 3.2)
 _TILE = 24
@@ -39,7 +39,7 @@ def fit_filter(source: Array, target: Bytes, mask: Mask) -> tuple[Weights, float
         return prior, 0.0
     # one below the other: what filters bring over from a neighbour stays in the margin
     tall = np.concatenate([source[tile] for tile in tiles])
-    use = np.concatenate([mask[tile] & _inner(*mask[tile].shape) for tile in tiles])
+    use = np.concatenate([mask[tile] & inner(mask[tile].shape, _MARGIN) for tile in tiles])
     goal = to_ycc(np.concatenate([target[tile] for tile in tiles]))[0][use]
     layers = [tall, *(cv2.GaussianBlur(tall, (0, 0), sigma) for sigma in _SIGMAS)]
     basis = np.stack([layer[use] for layer in layers] + [np.ones(len(goal), np.float32)])
@@ -73,13 +73,6 @@ def _tiles(mask: Mask) -> list[tuple[slice, slice]]:
             if mask[tile].any():
                 found.append(tile)
     return found
-
-
-def _inner(height: int, width: int) -> Mask:
-    """What is no margin."""
-    inner = np.zeros((height, width), np.bool_)
-    inner[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = True
-    return inner
 
 
 def filtered(ycc: Ycc, weights: Weights) -> Ycc:

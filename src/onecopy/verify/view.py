@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onecopy.decode.interface import Raster
-from onecopy.verify.planes import Array, Bytes, is_bilevel
+from onecopy.verify.planes import Array, Bytes, is_bilevel, scaling
 
 WORKING_SIDE = 1400
 """Longest side, in pixels, at which photographs are compared."""
@@ -145,8 +145,12 @@ _BOX3 = np.ones((3, 3), np.uint8)
 
 def to_displayed(view: View) -> npt.NDArray[np.float64]:
     """The map (3×3) from a view's working pixels to displayed ones."""
-    fx, fy = view.full_width / view.width, view.full_height / view.height
-    return np.array([[fx, 0, (fx - 1) / 2], [0, fy, (fy - 1) / 2], [0, 0, 1.0]])
+    return scaling(view.full_width / view.width, view.full_height / view.height)
+
+
+def to_thumbnail(view: View) -> npt.NDArray[np.float64]:
+    """The map (3×3) from a view's working pixels to those of its thumbnail."""
+    return scaling(view.thumbnail.width / view.width, view.thumbnail.height / view.height)
 
 
 def shrink(image: npt.NDArray[np.uint8], side: int) -> Bytes:

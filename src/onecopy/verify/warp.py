@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
+from onecopy.verify.align import normalise
 from onecopy.verify.planes import Array, Mask
-from onecopy.verify.refine import normalise
 
 _TILE = 96
 _MOST = 4.0

@@ -1,11 +1,9 @@
 """``onecopy person list``: who may sign in."""
 
-import json as json_module
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from onecopy.cli.ending import Code, ends
+from onecopy.cli.listing import CatalogOption, JsonOption, show
 
 if TYPE_CHECKING:
     from onecopy.catalog.people import Person
@@ -13,10 +11,8 @@ if TYPE_CHECKING:
 
 @ends()
 def listed(
-    catalog: Annotated[
-        str | None, typer.Option(envvar="ONECOPY_CATALOG", help="Path or URL of the catalog.")
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON lines.")] = False,
+    catalog: CatalogOption = None,
+    json: JsonOption = False,
 ) -> Code:
     """List all who may sign in.
 
@@ -24,15 +20,9 @@ def listed(
 
       onecopy person list
     """
-    import msgspec
-
     from onecopy.catalog import people
-    from onecopy.catalog.store import Catalog
 
-    with Catalog(catalog) as opened, opened.read() as connection:
-        found = people.listed(connection)
-    for one in found:
-        typer.echo(json_module.dumps(msgspec.to_builtins(one)) if json else _line(one))
+    show(catalog, lambda connection: people.listed(connection), _line, as_json=json)
     return Code.DONE
 
 

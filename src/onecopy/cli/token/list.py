@@ -1,11 +1,9 @@
 """``onecopy token list``: who may ask."""
 
-import json as json_module
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from onecopy.cli.ending import Code, ends
+from onecopy.cli.listing import CatalogOption, JsonOption, show
 
 if TYPE_CHECKING:
     from onecopy.catalog.tokens import Token
@@ -13,10 +11,8 @@ if TYPE_CHECKING:
 
 @ends()
 def listed(
-    catalog: Annotated[
-        str | None, typer.Option(envvar="ONECOPY_CATALOG", help="Path or URL of the catalog.")
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON lines.")] = False,
+    catalog: CatalogOption = None,
+    json: JsonOption = False,
 ) -> Code:
     """List all tokens, ended ones included. None can be had again: only digests are kept.
 
@@ -24,15 +20,9 @@ def listed(
 
       onecopy token list
     """
-    import msgspec
-
     from onecopy.catalog import tokens
-    from onecopy.catalog.store import Catalog
 
-    with Catalog(catalog) as opened, opened.read() as connection:
-        found = tokens.listed(connection, agency=None)
-    for one in found:
-        typer.echo(json_module.dumps(msgspec.to_builtins(one)) if json else _line(one))
+    show(catalog, lambda connection: tokens.listed(connection, agency=None), _line, as_json=json)
     return Code.DONE
 
 

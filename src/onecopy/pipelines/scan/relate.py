@@ -17,9 +17,7 @@ from onecopy.pipelines.scan.model import Progress
 from onecopy.pipelines.scan.places import Places
 from onecopy.pipelines.scan.verify import Numbers, Verifier
 from onecopy.policy.keep import PREFERENCES, contender
-
-SURE = 0.99
-"""A linkable verdict links at this confidence."""
+from onecopy.policy.rules import SURE
 
 _AT_ONCE = 256
 
