@@ -28,6 +28,10 @@ class Decision:
     """How many people must agree, if it is held."""
     facts: Mapping[str, Any] | None = None
     """What the policy went by; plain types."""
+    answer: int | None = None
+    """The people's answer that it follows, by the catalog's number; if it follows one."""
+    restores: int | None = None
+    """The decision that holds again, by the catalog's number, where an answer was taken back."""
 
 
 _FIELDS = tuple(one.name for one in fields(Decision))

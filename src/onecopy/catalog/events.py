@@ -31,6 +31,11 @@ def append(connection: Connection, one: Event) -> int:
     return position
 
 
+def hold_end(connection: Connection) -> None:
+    """Keep other transactions from adding to the log, until this one ends."""
+    connection.execute(select(event_head.c.size).with_for_update())
+
+
 def head(connection: Connection) -> Head | None:
     """The log's length and root, as it says itself; ``None`` if that was removed."""
     row = connection.execute(select(event_head.c.size, event_head.c.root)).first()

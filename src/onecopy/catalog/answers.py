@@ -1,0 +1,142 @@
+"""Answers: what people said to a question. They are added; one that was taken back says so."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from onecopy.catalog.batches import batches
+from onecopy.catalog.schema import answer
+
+
+class Answer(StrEnum):
+    """What can be said to a question."""
+
+    SAME_KEEP_LEFT = "same-keep-left"
+    """One picture; the one on the left, which was there first, is kept as the reference."""
+    SAME_KEEP_RIGHT = "same-keep-right"
+    """One picture; the one on the right is."""
+    NEWER_VERSION_OF = "newer-version-of"
+    """One takes the place of the others, which stay as its history."""
+    BOTH_NEEDED = "both-needed"
+    """They belong together, and each says something of its own."""
+    NOT_RELATED = "not-related"
+    """They have nothing to do with each other."""
+    SKIP = "skip"
+    """Not now, and not by me."""
+    ASK_A_COLLEAGUE = "ask-a-colleague"
+    """With a note, and perhaps for somebody in particular."""
+
+
+DECIDING = frozenset(Answer) - {Answer.SKIP, Answer.ASK_A_COLLEAGUE}
+"""Those that settle a question."""
+SAME = frozenset({Answer.SAME_KEEP_LEFT, Answer.SAME_KEEP_RIGHT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """An answer as it is given. Members are named by their positions.
+
+    Attributes:
+        answer: What is said.
+        keep: Of what is the same, the one that is kept. Where a question has two members it may be left out.
+        newer: The one that takes the place of the others; if it is left out, the one that came last.
+        apart: Those that are none of the others: taken out, and ``not-related``.
+        note: Words for colleagues, kept with the answer.
+        to: Whom a colleague's answer is asked of.
+    """
+
+    answer: Answer
+    keep: int | None = None
+    newer: int | None = None
+    apart: tuple[int, ...] = ()
+    note: str = ""
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """An answer as it was given, by whom and when.
+
+    Attributes:
+        question: The catalog's number of it.
+        final: Whether it decided the question; the first of two reviewers' does not.
+        batch: What all answers of one batch share.
+        before: The question's columns as they were, for taking the answer back.
+    """
+
+    question: int
+    given: Given
+    by: str
+    id: int = 0
+    public_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    final: bool = False
+    batch: str | None = None
+    before: Mapping[str, Any] = field(default_factory=dict)
+    undone_at: datetime | None = None
+    undone_by: str | None = None
+
+
+_PLAIN = ("question", "by", "public_id", "at", "final", "batch", "before", "undone_at", "undone_by")
+_GIVEN = tuple(one.name for one in fields(Given) if one.name != "answer")
+
+
+def add(connection: Connection, one: Answered) -> int:
+    """Remember an answer.
+
+    Returns:
+        The catalog's number of it.
+    """
+    given = {name: getattr(one.given, name) for name in _GIVEN}
+    values = {name: getattr(one, name) for name in _PLAIN}
+    values |= {"answer": str(one.given.answer), "given": given}
+    number: int = connection.execute(insert(answer).values(values).returning(answer.c.id)).scalar_one()
+    return number
+
+
+def get(connection: Connection, public_id: str) -> Answered | None:
+    """An answer by its public id. Whose its question is, the question says."""
+    row = connection.execute(select(answer).where(answer.c.public_id == public_id)).mappings().first()
+    return None if row is None else _answered(row)
+
+
+def by_ids(connection: Connection, ids: Iterable[int]) -> dict[int, Answered]:
+    """Answers by the catalog's numbers."""
+    found: dict[int, Answered] = {}
+    for batch in batches(ids):
+        query = select(answer).where(answer.c.id.in_(batch))
+        found |= {row["id"]: _answered(row) for row in connection.execute(query).mappings()}
+    return found
+
+
+def of_questions(connection: Connection, ids: Iterable[int]) -> dict[int, list[Answered]]:
+    """The answers to some questions, oldest first; those that were taken back, too."""
+    found: dict[int, list[Answered]] = {}
+    for batch in batches(ids):
+        query = select(answer).where(answer.c.question.in_(batch)).order_by(answer.c.id)
+        for row in connection.execute(query).mappings():
+            found.setdefault(row["question"], []).append(_answered(row))
+    return found
+
+
+def of_batch(connection: Connection, batch: str) -> list[Answered]:
+    """The answers of a batch, oldest first; those that were taken back, too."""
+    query = select(answer).where(answer.c.batch == batch).order_by(answer.c.id)
+    return [_answered(row) for row in connection.execute(query).mappings()]
+
+
+def taken_back(connection: Connection, id: int, *, by: str) -> None:
+    """Note that an answer holds no longer."""
+    values = {"undone_at": datetime.now(UTC), "undone_by": by}
+    connection.execute(update(answer).where(answer.c.id == id).values(values))
+
+
+def _answered(row: Mapping[Any, Any]) -> Answered:
+    said = dict(row["given"]) | {"apart": tuple(row["given"]["apart"])}
+    given = Given(answer=Answer(row["answer"]), **said)
+    return Answered(id=row["id"], given=given, **{name: row[name] for name in _PLAIN})
