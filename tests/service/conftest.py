@@ -33,7 +33,7 @@ class Service:
     code: int | None = None
 
     def start(self):
-        environment = os.environ | self.environment
+        environment = os.environ | {"XDG_CACHE_HOME": str(self.folder / "cache")} | self.environment
         if self.token:
             environment["ONECOPY_ADMIN_TOKEN"] = self.token
         places = ["--catalog", self.folder / "catalog.db", "--vault", self.folder / "vault"]

@@ -1,9 +1,13 @@
 """Every endpoint with every role, and with the identifiers of another agency."""
 
+import io
 from urllib.parse import quote
 
 import httpx
+import pikepdf
 import pytest
+import skimage.data
+from PIL import Image
 
 ALL = {"uploader", "reviewer", "records-officer", "auditor", "administrator"}
 SENDERS = {"uploader", "records-officer", "administrator"}
@@ -18,6 +22,11 @@ ALLOWED = {
     ("GET", "/v1/occurrences/{id}"): ALL,
     ("DELETE", "/v1/occurrences/{id}"): {"records-officer", "administrator"},
     ("GET", "/v1/occurrences/{id}/content"): ALL - {"auditor"},
+    ("GET", "/v1/occurrences/{id}/pictures"): ALL - {"auditor"},
+    ("GET", "/v1/occurrences/{id}/picture"): ALL - {"auditor"},
+    ("GET", "/v1/occurrences/{id}/tiles/{level}/{column}/{row}"): ALL - {"auditor"},
+    ("GET", "/v1/occurrences/{id}/pages/{number}"): ALL - {"auditor"},
+    ("GET", "/v1/occurrences/{id}/differences/{other}"): ALL - {"auditor"},
     ("GET", "/v1/cases/{id}"): ALL,
     ("GET", "/v1/tokens"): {"auditor", "administrator"},
     ("POST", "/v1/tokens"): {"administrator"},
@@ -65,13 +74,37 @@ class World:
         sent = self.ask("POST", "/v1/uploads", token, **form)
         occurrence = sent.json()["occurrence"]["id"]
         wanted = {"seeker": "nobody", "reveals": "nothing"}
+        picture, other, document = self.pictures(token)
         return {
+            "/v1/occurrences/{id}/pictures": picture,
+            "/v1/occurrences/{id}/picture": picture,
+            "/v1/occurrences/{id}/tiles/{level}/{column}/{row}": picture,
+            "/v1/occurrences/{id}/pages/{number}": document,
+            "/v1/occurrences/{id}/differences/{other}": picture,
+            "other": other,
             "/v1/occurrences/{id}": occurrence,
             "/v1/occurrences/{id}/content": occurrence,
             "/v1/cases/{id}": quote(f"case of {agency}"),
             "/v1/tokens/{id}": self.token(agency, "uploader")["id"],
             "/v1/agreements/{id}": self.ask("POST", "/v1/agreements", token, json=wanted).json()["id"],
         }
+
+    def pictures(self, token):
+        """The identifiers of a picture, of one like it, and of a document."""
+        photo = Image.fromarray(skimage.data.coffee()[:300, :400])
+        with io.BytesIO() as large, io.BytesIO() as small, io.BytesIO() as pages, pikepdf.new() as document:
+            photo.save(large, "PNG")
+            photo.resize((320, 240)).save(small, "JPEG")
+            document.add_blank_page()
+            document.save(pages)
+            for file in (large, small, pages):
+                form = {"files": {"file": ("c", file.getvalue())}, "data": {"case": "pictures"}}
+                yield self.ask("POST", "/v1/uploads", token, **form).json()["occurrence"]["id"]
+
+    def address(self, path, id, agency="ours"):
+        """A path with its places filled."""
+        filled = path.replace("{id}", id).replace("{level}/{column}/{row}", "0/0/0").replace("{number}", "1")
+        return filled.replace("{other}", self.ids[agency]["other"])
 
     def body(self, path, agency=None):
         """A body that fits, on behalf of an agency or of whoever asks."""
@@ -103,7 +136,7 @@ def test_a_role_may_do_what_it_may_and_no_more(world, role, method, path):
     id = world.ids["ours"].get(path, "")
     if method == "DELETE" and role in ALLOWED[method, path]:
         id = world.things("ours")[path]
-    reply = world.ask(method, path.replace("{id}", id), world.tokens["ours", role], **how)
+    reply = world.ask(method, world.address(path, id), world.tokens["ours", role], **how)
     if role in ALLOWED[method, path]:
         assert reply.status_code in (200, 201, 204), reply.text
     else:
@@ -115,7 +148,7 @@ def test_a_role_may_do_what_it_may_and_no_more(world, role, method, path):
 def test_what_is_another_agencys_is_as_if_it_were_not(world, role, method, path):
     token = world.tokens["ours", role]
     theirs, none = (
-        world.ask(method, path.replace("{id}", id), token) for id in (world.ids["theirs"][path], UNKNOWN)
+        world.ask(method, world.address(path, id), token) for id in (world.ids["theirs"][path], UNKNOWN)
     )
     assert (theirs.status_code, none.status_code) == (404, 404)
     assert (theirs.content, dict(theirs.headers)) == (
@@ -125,7 +158,8 @@ def test_what_is_another_agencys_is_as_if_it_were_not(world, role, method, path)
     # It is there, and stays there.
     its_own = world.tokens["theirs", "administrator"]
     if method == "GET":
-        assert world.ask("GET", path.replace("{id}", world.ids["theirs"][path]), its_own).status_code == 200
+        address = world.address(path, world.ids["theirs"][path], "theirs")
+        assert world.ask("GET", address, its_own).status_code == 200
 
 
 @pytest.mark.parametrize("role", sorted(ALL))
@@ -222,3 +256,11 @@ def test_policy_in_force(world):
     policy = world.ask("GET", "/v1/policy", world.admin).json()
     assert policy["name"] == "Shipped default"
     assert policy["rules"][0]["action"] == "link"
+
+
+@pytest.mark.parametrize("whose", ["ours", "theirs"])
+def test_a_difference_needs_both_to_be_ones_own(world, whose):
+    path = "/v1/occurrences/{id}/differences/{other}"
+    mixed = world.address(path, world.ids[whose][path], "theirs" if whose == "ours" else "ours")
+    reply = world.ask("GET", mixed, world.tokens["ours", "reviewer"])
+    assert (reply.status_code, reply.json()["code"]) == (404, "not-found")

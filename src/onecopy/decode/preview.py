@@ -62,14 +62,19 @@ def preview(files: Files, args: PreviewArgs) -> PreviewResult:
     if args.box is not None:
         part = max(1, *args.box[2:])
         at_least = longest * max(header.width, header.height) // part + 1
-    image = _over_white(picture.raster(at_least=at_least), args.box)
+    image = over_white(picture.raster(at_least=at_least), args.box)
     image.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=2.0)
     file = io.BytesIO()
     image.save(file, "JPEG", quality=_QUALITY, optimize=True)
     return PreviewResult(jpeg=file.getvalue(), width=image.width, height=image.height)
 
 
-def _over_white(raster: Raster, box: tuple[int, int, int, int] | None) -> Image.Image:
+def over_white(raster: Raster, box: tuple[int, int, int, int] | None = None) -> Image.Image:
+    """A raster, or a part of it in pixels of the picture itself, without transparency: mode RGB.
+
+    Raises:
+        UnreadableError: ``vanished`` if the part lies outside.
+    """
     pixels, alpha = _cut(raster.pixels, raster, box), None
     if raster.alpha is not None:
         alpha = _cut(raster.alpha, raster, box)

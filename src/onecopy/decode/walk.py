@@ -65,6 +65,28 @@ def find(data: Buffer, inner: str, limits: Limits) -> Picture:
     return found
 
 
+def stored(data: Buffer, inner: str, limits: Limits) -> Buffer:
+    """The bytes of a file inside a file, unpacked without looking at its neighbours.
+
+    Args:
+        data: The outer file, whole.
+        inner: As :func:`walk` gave it in ``ContainerFound.inner``; ``""`` is the file itself.
+        limits: The limits of the walk that found it.
+
+    Raises:
+        UnreadableError: what became of it, or ``vanished`` if there is no such file.
+    """
+    budget, here = Budget(limits), ""
+    while here != inner:
+        opener = _opener(data)
+        parts = opener(data, here, budget).parts(inner) if opener else iter(())
+        member = next((part for part in parts if isinstance(part, Member) and _leads(part, inner)), None)
+        if member is None:
+            raise UnreadableError(f"There is no file at {inner!r} any more.", code="vanished")
+        data, here = member.read(), member.inner
+    return data
+
+
 class _Walk:
     """One walk over one file."""
 
@@ -178,7 +200,7 @@ def _find(data: Buffer, here: str, wanted: str, budget: Budget) -> Picture | Non
     try:
         for part in opener(data, here, budget).parts(wanted):
             if isinstance(part, Member):
-                if wanted == part.inner or wanted.startswith((part.inner + "!/", part.inner + "#")):
+                if _leads(part, wanted):
                     return _find(part.read(), part.inner, wanted, budget)
             elif part.inner != wanted or isinstance(part, Skipped):
                 continue
@@ -192,6 +214,10 @@ def _find(data: Buffer, here: str, wanted: str, budget: Budget) -> Picture | Non
         problem = _problem(here, error)
         raise UnreadableError(problem.message, code=problem.code) from error
     return None
+
+
+def _leads(member: Member, wanted: str) -> bool:
+    return wanted == member.inner or wanted.startswith((member.inner + "!/", member.inner + "#"))
 
 
 def _opener(data: Buffer) -> _Opener | None:

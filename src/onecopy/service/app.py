@@ -14,10 +14,12 @@ from onecopy.errors import EnvironmentProblem
 from onecopy.pipelines.gate import Gate
 from onecopy.policy import Policy
 from onecopy.service import problems
-from onecopy.service.api import agreements, deleting, oversight, people, reading, tokens, uploads
+from onecopy.service.api import agreements, deleting, oversight, people, pictures, reading, tokens, uploads
 from onecopy.service.api.models import described
 from onecopy.service.headers import HeadLikeGet, SecurityHeaders
 from onecopy.service.orphan import end_with_parent
+from onecopy.service.pictures.cache import open_cache
+from onecopy.service.pictures.studio import Studio
 from onecopy.service.settings import Settings
 from onecopy.service.threads import AT_ONCE
 
@@ -42,6 +44,7 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
         opened = gate if gate is not None else await run_in_threadpool(open_gate, settings)
         app.state.gate = opened
         app.state.limiter = CapacityLimiter(AT_ONCE)
+        app.state.studio = Studio(open_cache(), opened.engine.workers)
         app.state.public_url = settings.browsers_url
         app.state.provider = open_provider(settings)
         try:
@@ -62,7 +65,7 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadLikeGet)
     problems.install(app)
-    for part in (uploads, reading, deleting, people, tokens, agreements, oversight):
+    for part in (uploads, reading, pictures, deleting, people, tokens, agreements, oversight):
         app.include_router(part.router)
     app.add_api_route("/healthz", healthz, methods=["GET"], tags=["service"], summary="Whether it runs.")
     app.openapi_schema = described(app.openapi())

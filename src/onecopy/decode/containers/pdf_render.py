@@ -61,6 +61,15 @@ def page(data: io.BufferedIOBase, index: int, scale: float) -> Image.Image:
         raise UnreadableError("The page cannot be drawn. Get a sound copy.", code="corrupt") from error
 
 
+def page_count(data: io.BufferedIOBase) -> int:
+    """How many pages a document has; 0 where pdfium cannot open it."""
+    try:
+        with closing(pypdfium2.PdfDocument(data)) as document:
+            return len(document)
+    except pypdfium2.PdfiumError:
+        return 0
+
+
 def page_size(data: io.BufferedIOBase, index: int, scale: float) -> tuple[int, int]:
     """Width and height in pixels that :func:`page` will give."""
     try:
