@@ -1,6 +1,7 @@
 """Matches of descriptors: exactly what the stated predicate says, whatever was added and removed before."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,6 +53,37 @@ def test_every_match_is_found(seed: int, common: bool) -> None:
         met = index.matches(asked, np.full(len(asked), own))
         found = set(zip(met.asked.tolist(), met.owner.tolist(), met.distance.tolist(), strict=True))
         assert found == by_brute_force(stored, asked, own)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 1 << 30), one_run=st.booleans())
+def test_all_that_is_stored_is_matched_with_what_came_before(seed: int, one_run: bool) -> None:
+    rng = np.random.default_rng(seed)
+    centres = rng.integers(0, 256, (6, 32), dtype=np.uint8)
+    index, stored = DescriptorIndex(), {}
+    for owner in range(int(rng.integers(1, 40))):
+        stored[owner] = noisy(rng, centres[rng.integers(0, 6, rng.integers(0, 9))], 45)
+        index.add(owner, stored[owner], np.zeros(len(stored[owner]), np.complex64))
+        if not one_run and owner == 1:
+            index.remove(0)
+            stored[0] = stored[0][:0]
+    found = set()
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("_AT_ONCE", "_BLOCK", "_IN_CACHE"):
+            patched.setattr(f"onecopy.candidates.descriptors.{name}", int(rng.integers(1, 9)))
+        for met in index.among():
+            owners = index.owners[met.asked]
+            asked = zip(
+                owners.tolist(), (met.asked - np.searchsorted(index.owners, owners)).tolist(), strict=True
+            )
+            found |= set(zip(asked, met.owner.tolist(), met.distance.tolist(), strict=True))
+    expected = {
+        ((owner, asked), other, distance)
+        for owner, rows in stored.items()
+        for asked, other, distance in by_brute_force(stored, rows, owner)
+        if other < owner
+    }
+    assert found == expected
 
 
 def test_keys_are_the_descriptor_cut_into_twelve() -> None:

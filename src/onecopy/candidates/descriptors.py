@@ -12,7 +12,10 @@ Every match by this predicate is found. Tables are sorted runs that are merged a
 cheap and the memory is bounded: 140 bytes a descriptor, 42 kB for an image of 300.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +35,12 @@ Descriptors = npt.NDArray[np.uint8]
 
 _LARGEST_RUN = 1 << 21
 _KEY_BITS = 20
+_AT_ONCE = 1 << 22
+"""Pairs of descriptors that are compared at once: a bound on memory."""
+_IN_CACHE = 1 << 13
+"""Pairs of descriptors whose bits fit into the processor's cache."""
+_BLOCK = 32
+"""Owners that ask together where there is more than one run."""
 
 
 def keys_of(descriptors: Descriptors) -> npt.NDArray[np.uint32]:
@@ -84,6 +93,11 @@ class DescriptorIndex:
         """Place of every row, as x + iy in diagonals of its image."""
         return self._places.rows
 
+    @property
+    def owners(self) -> npt.NDArray[np.int32]:
+        """Owner of every row, ascending."""
+        return self._owner.rows
+
     def add(self, owner: int, descriptors: Descriptors, places: Places) -> None:
         """Store what an owner has."""
         self._descriptors.add(descriptors)
@@ -97,36 +111,94 @@ class DescriptorIndex:
             self._gone.add(owner)
             self._rows_gone += last - first
 
-    def of(self, owner: int) -> tuple[Descriptors, Places]:
-        """Descriptors and places of an owner."""
-        rows = slice(*self._range(owner))
-        return self._descriptors.rows[rows], self._places.rows[rows]
-
     def _range(self, owner: int) -> tuple[int, int]:
         first, last = np.searchsorted(self._owner.rows, np.array([owner, owner + 1]))
         return int(first), int(last)
 
-    def matches(self, descriptors: Descriptors, own: Ints, *, earlier: bool = False) -> Matches:
+    def matches(self, descriptors: Descriptors, own: Ints) -> Matches:
         """All that is stored and matches.
 
         Args:
             descriptors: Those that ask.
             own: The owner of each, of which nothing is wanted; -1 for none.
-            earlier: Only what owners below ``own`` have: all pairs of a batch are met once like this.
         """
         self._tidy()
-        asking, stored = _words(descriptors), _words(self._descriptors.rows)
         first, last = self._between(own)
-        met = [np.zeros((3, 0), np.int64)]
+
+        def of_others(asked: Ints, rows: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+            return np.asarray((rows < first[asked]) | (rows >= last[asked]))
+
+        return self._matches(descriptors, of_others)
+
+    def among(self) -> Iterator[Matches]:
+        """All matches of stored descriptors with those of earlier owners, so that each is met once.
+
+        Yields:
+            Some owners' at a time, all that one of them has together; ``asked`` is a stored row, too.
+        """
+        self._tidy()
+        if len(self._runs) == 1 and not self._rows_gone:
+            yield from self._in_one_run(self._runs[0])
+            return
+        owners = np.unique(self._owner.rows)
+        for start in range(0, len(owners), _BLOCK):
+            block = owners[start : start + _BLOCK]
+            first, last = self._range(int(block[0]))[0], self._range(int(block[-1]))[1]
+            begins = self._between(self._owner.rows[first:last].astype(np.int64))[0]
+            found = self._matches(self._descriptors.rows[first:last], partial(_earlier_than, begins))
+            yield Matches(found.asked + first, found.row, found.owner, found.distance)
+
+    def _matches(
+        self, descriptors: Descriptors, wanted: Callable[[Ints, npt.NDArray[np.int32]], npt.NDArray[np.bool_]]
+    ) -> Matches:
+        asking = _words(descriptors)
+        met = []
         for key, values in enumerate(keys_of(descriptors)):
             asked, rows = self._with_key(key, values)
-            other = rows < first[asked]
-            if not earlier:
-                other |= rows >= last[asked]
-            asked, rows = asked[other], rows[other]
-            distance = hamming(asking[asked], stored[rows])
-            near = distance <= RADIUS
-            met.append(np.stack([asked[near], rows[near], distance[near]]))
+            chosen = wanted(asked, rows)
+            met.append(self._near(asking, asked[chosen], rows[chosen]))
+        return self._once(met)
+
+    def _in_one_run(self, run: _Run) -> Iterator[Matches]:
+        """Those who share a value lie together, in ascending order: nothing has to be looked up."""
+        places = [_earlier(keys, self._common) for keys in run.keys]
+        met = np.zeros(len(run) + 1, np.int64)
+        for rows, count in zip(run.rows, places, strict=True):
+            met[rows + 1] += count
+        words = _words(self._descriptors.rows)
+        for first, last in self._portions(np.cumsum(met)):
+            found = []
+            for rows, count in zip(run.rows, places, strict=True):
+                at = np.flatnonzero((rows >= first) & (rows < last) & (count > 0))
+                which, place = spread(at - count[at], count[at].astype(np.int64))
+                asked, other = rows[at[which]].astype(np.int64), rows[place]
+                apart = self._owner.rows[asked] != self._owner.rows[other]
+                found.append(self._near(words, asked[apart], other[apart]))
+            yield self._once(found)
+
+    def _portions(self, before: Ints) -> Iterator[tuple[int, int]]:
+        """Ranges of rows, each of whole owners, that meet about :data:`_AT_ONCE` others (``before`` sums)."""
+        first, total = 0, len(before) - 1
+        while first < total:
+            last = int(np.searchsorted(before, before[first] + _AT_ONCE, "right"))
+            last = min(max(last, first + 1), total)
+            last = self._range(int(self._owner.rows[last - 1]))[1]
+            yield first, last
+            first = last
+
+    def _near(self, asking: Words, asked: Ints, rows: npt.NDArray[Any]) -> Ints:
+        """Of pairs of rows those within the radius: shape (3, n), with the distance."""
+        stored = _words(self._descriptors.rows)
+        met = [np.zeros((3, 0), np.int64)]
+        for start in range(0, len(asked), _IN_CACHE):
+            mine, other = asked[start : start + _IN_CACHE], rows[start : start + _IN_CACHE]
+            distance = hamming(asking[mine], stored[other])
+            near = np.flatnonzero(distance <= RADIUS)
+            met.append(np.stack([mine[near], other[near], distance[near]]).astype(np.int64))
+        return np.concatenate(met, axis=1)
+
+    def _once(self, met: list[Ints]) -> Matches:
+        """Pairs found by several keys are one."""
         asked, rows, distance = np.concatenate(met, axis=1)
         _, once = np.unique(asked * len(self) + rows, return_index=True)
         asked, rows = asked[once], rows[once]
@@ -195,6 +267,22 @@ class DescriptorIndex:
         ordered = np.sort(keys.astype(np.uint64) << np.uint64(32) | np.arange(last - first, dtype=np.uint64))
         rows = (ordered & np.uint64(0xFFFFFFFF)).astype(np.int32) + np.int32(first)
         return _Run(first, (ordered >> np.uint64(32)).astype(np.uint32), rows)
+
+
+def _earlier_than(
+    begins: npt.NDArray[np.int32], asked: Ints, rows: npt.NDArray[np.int32]
+) -> npt.NDArray[np.bool_]:
+    return np.asarray(rows < begins[asked])
+
+
+def _earlier(keys: npt.NDArray[np.uint32], common: int) -> npt.NDArray[np.int32]:
+    """For each of some ascending keys, how many before it are equal; 0 where more than ``common`` are."""
+    begins = np.ones(len(keys), np.bool_)
+    begins[1:] = keys[1:] != keys[:-1]
+    starts = np.flatnonzero(begins)
+    sizes = np.diff(starts, append=len(keys))
+    before = np.arange(len(keys)) - np.repeat(starts, sizes)
+    return np.where(np.repeat(sizes <= common, sizes), before, 0).astype(np.int32)
 
 
 def _words(descriptors: Descriptors) -> Words:

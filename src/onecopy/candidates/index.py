@@ -6,9 +6,7 @@ from threading import RLock
 
 import numpy as np
 
-from onecopy.candidates.agreement import Places
 from onecopy.candidates.bits import Ints
-from onecopy.candidates.descriptors import Descriptors
 from onecopy.candidates.digests import DigestIndex, Keys, keys_of, look_of
 from onecopy.candidates.hashes import TAIL
 from onecopy.candidates.interface import REASONS, Settings
@@ -115,22 +113,22 @@ class Index:
             first[owner] = images[0]
         return first
 
-    def points_of(self, owner: int) -> tuple[Descriptors, Places, int]:
-        """Descriptors, places and token of an owner's look."""
-        return self._near.points_of(owner)
-
-    def near(self, looks: Sequence[Look], own: Sequence[int], *, earlier: bool = False) -> tuple[Hits, Hits]:
+    def near(self, looks: Sequence[Look], own: Sequence[int]) -> tuple[Hits, Hits]:
         """All hits by hash, and all by points that are none by hash. Callers hold the lock.
 
-        Look ``n`` is that of owner ``own[n]`` (-1 if not stored), which is not among its hits; ``earlier``
-        as in :meth:`NearIndex.by_points`.
+        Look ``n`` is that of owner ``own[n]`` (-1 if not stored), which is not among its hits.
         """
+        hashes = self.by_hash(looks, own)
+        return hashes, beyond(hashes, self._near.by_points(looks, own))
+
+    def by_hash(self, looks: Sequence[Look], own: Sequence[int]) -> Hits:
+        """All hits by hash, as for :meth:`near`."""
         hashes = self._near.by_hash(looks)
-        hashes = hashes.take(hashes.owner != np.array(own, np.int64)[hashes.asker])
-        points = self._near.by_points(looks, own, earlier=earlier)
-        known, asked = _pair_key(hashes), _pair_key(points)  # the first in ascending order
-        at = np.minimum(np.searchsorted(known, asked), max(0, len(known) - 1))
-        return hashes, points if not len(known) else points.take(known[at] != asked)
+        return hashes.take(hashes.owner != np.array(own, np.int64)[hashes.asker])
+
+    def points_among(self) -> Hits:
+        """All hits by points between owners, each with those before it (:meth:`NearIndex.points_among`)."""
+        return self._near.points_among()
 
     def _first(self, hits: Hits) -> Ints:
         return np.array([self._images[owner][0] for owner in hits.owner.tolist()], np.int64)
@@ -148,6 +146,13 @@ class Index:
             Candidate(image=i, reason=REASONS[r], distance=d, turned=t, mirrored=bool(m))
             for i, r, d, t, m in rows
         ]
+
+
+def beyond(hashes: Hits, points: Hits) -> Hits:
+    """Hits by points that are none by hash. Those come in ascending order of asker and owner."""
+    known, asked = _pair_key(hashes), _pair_key(points)
+    at = np.minimum(np.searchsorted(known, asked), max(0, len(known) - 1))
+    return points if not len(known) else points.take(known[at] != asked)
 
 
 def _strength(one: Candidate) -> tuple[int, int, int]:

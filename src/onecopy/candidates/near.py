@@ -1,7 +1,7 @@
 """Near levels: what is stored and looks alike, by PDQ and by features. Owners are looks, not images."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Self
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from onecopy.candidates.agreement import Places, agreement
 from onecopy.candidates.bits import Ints, Words, words
-from onecopy.candidates.descriptors import DescriptorIndex, Descriptors
+from onecopy.candidates.descriptors import DescriptorIndex, Descriptors, Matches
 from onecopy.candidates.growing import Growing
 from onecopy.candidates.hashes import HashIndex
 from onecopy.candidates.interface import REASONS, Settings
@@ -57,9 +57,13 @@ class Hits:
         """No hits."""
         return cls(*(np.zeros(0, np.int64) for _ in range(6)))
 
-    def take(self, rows: Ints | npt.NDArray[np.bool_]) -> "Hits":
+    def take(self, rows: Ints | npt.NDArray[np.bool_] | slice) -> "Hits":
         """Some rows, in the order asked for."""
         return Hits(*(column[rows] for column in self.columns()))
+
+    def since(self, first: int) -> "Hits":
+        """The same with askers counted from ``first`` on."""
+        return replace(self, asker=self.asker - first)
 
     def columns(self) -> tuple[Ints, ...]:
         """All columns, in order of definition."""
@@ -84,6 +88,11 @@ def look_at(fingerprint: Fingerprint, settings: Settings) -> Look:
     most = settings.points_per_image
     token = int.from_bytes(blake2b(fingerprint.features, digest_size=7).digest())
     return Look(words(b"".join(hashes)), np.array(radii, np.int64), descriptors[:most], places[:most], token)
+
+
+def look_by_hash(hashes: Words, radii: Ints) -> Look:
+    """What asks by its hashes only."""
+    return Look(hashes, radii, *_points(b"", 1, 1), 0)
 
 
 def _points(features: bytes, width: int, height: int) -> tuple[Descriptors, Places]:
@@ -114,10 +123,6 @@ class NearIndex:
         self._hashes.remove(owner)
         self._points.remove(owner)
 
-    def points_of(self, owner: int) -> tuple[Descriptors, Places, int]:
-        """Descriptors, places and token of a stored look."""
-        return *self._points.of(owner), int(self._tokens.rows[owner])
-
     def by_hash(self, looks: Sequence[Look]) -> Hits:
         """Everything within the radius, once for each look that asks, ascending by asker and owner."""
         asked = [np.stack([np.full(len(x.radii), n), np.arange(len(x.radii))]) for n, x in enumerate(looks)]
@@ -135,23 +140,33 @@ class NearIndex:
         turned, mirrored = _inverse(hits & 15)
         return Hits(hits >> 51, hits >> 20 & _OWNER, hits >> 16 & 15, hits >> 4 & 0xFFF, turned, mirrored)
 
-    def by_points(self, looks: Sequence[Look], own: Sequence[int], *, earlier: bool = False) -> Hits:
-        """Everything whose key points match and lie alike, but for look ``n`` not owner ``own[n]``.
-
-        With ``earlier`` only what was stored before ``own[n]``.
-        """
+    def by_points(self, looks: Sequence[Look], own: Sequence[int]) -> Hits:
+        """Everything whose key points match and lie alike, but for look ``n`` not owner ``own[n]``."""
         sizes = [len(look.places) for look in looks]
         descriptors = np.concatenate([look.descriptors for look in looks])
         here = np.concatenate([look.places for look in looks])
-        met = self._points.matches(descriptors, np.repeat(np.array(own, np.int64), sizes), earlier=earlier)
+        met = self._points.matches(descriptors, np.repeat(np.array(own, np.int64), sizes))
         asker = np.repeat(np.arange(len(looks)), sizes)[met.asked]
+        tokens = np.array([look.token for look in looks], np.int64)
+        return self._voted(met, asker, here[met.asked], tokens)
+
+    def points_among(self) -> Hits:
+        """The same of all stored looks, each (as asker, by owner) with those stored before it; by asker."""
+        found = [Hits.none()]
+        for met in self._points.among():
+            asker = self._points.owners[met.asked].astype(np.int64)
+            found.append(self._voted(met, asker, self._points.places[met.asked], self._tokens.rows))
+        columns = zip(*(hits.columns() for hits in found), strict=True)
+        return Hits(*(np.concatenate(column) for column in columns))
+
+    def _voted(self, met: Matches, asker: Ints, here: Places, tokens: Ints) -> Hits:
+        """Pairs whose matches agree; ``asker`` and ``here`` are of each match, ``tokens`` of each asker."""
         pairs, group, counts = np.unique(asker << 31 | met.owner, return_inverse=True, return_counts=True)
         votes = self._settings.votes
         many = (counts >= votes)[group]
         pairs, group = np.unique(pairs[group[many]], return_inverse=True)
-        first, second = here[met.asked[many]], self._points.places[met.row[many]]
+        first, second = here[many], self._points.places[met.row[many]]
         # A vote may hang on who comes first; so that is settled by what the two are, not by who asks.
-        tokens = np.array([look.token for look in looks], np.int64)
         swapped = tokens[pairs >> 31] > self._tokens.rows[pairs & _OWNER]
         first, second = np.where(swapped[group], (second, first), (first, second))
         alike = agreement(group, first, second, met.distance[many], groups=len(pairs), least=votes)

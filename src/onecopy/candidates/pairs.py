@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from onecopy.candidates.bits import Ints, words
-from onecopy.candidates.index import Index
+from onecopy.candidates.index import Index, beyond
 from onecopy.candidates.interface import REASONS, Pair, Settings
-from onecopy.candidates.near import Hits, Look, strongest
+from onecopy.candidates.near import Hits, look_by_hash, strongest
 from onecopy.model import Fingerprint
 
 _BLOCK = 32
@@ -57,12 +57,13 @@ def pairs(
             hashes[owner] = (look.hashes.tobytes(), look.radii)
     first = index.first_images()
     found, by_points = [_equal(index)], [_NONE]
+    points = index.points_among()
     for start in range(0, len(first), _BLOCK):
         block = range(start, min(start + _BLOCK, len(first)))
-        looks = [Look(words(hashes[o][0]), hashes[o][1], *index.points_of(o)) for o in block]
-        near, points = index.near(looks, block, earlier=True)
+        near = index.by_hash([look_by_hash(words(hashes[o][0]), hashes[o][1]) for o in block], block)
         found += _nearest(near, first, start, index.settings.per_image, capped)
-        by_points.append(_table(points, first, start))
+        asking = points.take(slice(*np.searchsorted(points.asker, [block.start, block.stop]).tolist()))
+        by_points.append(_table(beyond(near, asking.since(start)), first, start))
     found.append(_most_votes(np.concatenate(by_points), index.settings.features_per_image))
     yield from _merged(found)
 
