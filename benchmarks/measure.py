@@ -16,6 +16,9 @@ from typing import Any
 ONECOPY = Path(sys.executable).with_name("onecopy")
 ROOT = Path(__file__).resolve().parent.parent
 
+_INSTALLED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""Byte code is kept, as where a program is installed: else every start would measure the compiler."""
+
 
 @dataclass(kw_only=True)
 class Ran:
@@ -42,7 +45,7 @@ def run(command: Sequence[str | Path], *, check: bool = True) -> Ran:
     with (
         tempfile.TemporaryFile() as said,
         subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=said, stdin=subprocess.DEVNULL, cwd=ROOT
+            command, stdout=subprocess.PIPE, stderr=said, stdin=subprocess.DEVNULL, cwd=ROOT, env=_INSTALLED
         ) as process,
     ):
         assert process.stdout is not None
