@@ -22,7 +22,8 @@ class Occurrence:
 
     A scanned file has an absolute ``locator``; an upload has none. ``content`` is ``None`` where the bytes
     could not be read; then ``problem`` is a code and a sentence. ``gone_at`` is set once a scanned file is
-    no longer there, or holds other bytes (which are a new occurrence).
+    no longer there, or holds other bytes (which are a new occurrence). ``captured_at`` and ``metadata`` are
+    what the uploader says of it.
     """
 
     name: str
@@ -35,17 +36,20 @@ class Occurrence:
     source: str | None = None
     category: str | None = None
     uploader: str | None = None
+    captured_at: datetime | None = None
+    metadata: Mapping[str, Any] | None = None
     seen_at: datetime = field(default_factory=_now)
     gone_at: datetime | None = None
     problem: tuple[str, str] | None = None
 
 
 _PLAIN = ("public_id", "locator", "name", "content", "case_id", "agency", "source", "category", "uploader")
+_MORE = ("captured_at", "metadata", "seen_at", "gone_at")
 
 
 def _row(one: Occurrence) -> dict[str, Any]:
     code, message = one.problem or (None, None)
-    row = {name: getattr(one, name) for name in (*_PLAIN, "seen_at", "gone_at")}
+    row = {name: getattr(one, name) for name in (*_PLAIN, *_MORE)}
     return row | {"problem_code": code, "problem_message": message}
 
 
@@ -53,7 +57,7 @@ def from_row(row: Mapping[Any, Any]) -> Occurrence:
     """The occurrence of a whole row."""
     code, message = row["problem_code"], row["problem_message"]
     return Occurrence(
-        **{name: row[name] for name in ("id", *_PLAIN, "seen_at", "gone_at")},
+        **{name: row[name] for name in ("id", *_PLAIN, *_MORE)},
         problem=None if code is None else (code, message or ""),
     )
 

@@ -137,6 +137,8 @@ occurrence = Table(
     Column("source", Text),
     Column("category", Text),
     Column("uploader", Text),
+    Column("captured_at", Moment),  # as the uploader says
+    Column("metadata", JSON(none_as_null=True)),  # the uploader's own, an object
     Column("seen_at", Moment, nullable=False),
     Column("gone_at", Moment),
     Column("problem_code", String(40)),
@@ -149,6 +151,18 @@ Index(
     sqlite_where=occurrence.c.gone_at.is_(None),
     postgresql_where=occurrence.c.gone_at.is_(None),
 )
+for _columns in (
+    ("agency", "content"),
+    ("agency", "case_id"),
+    ("agency", "seen_at", "id"),
+    ("seen_at", "id"),
+):
+    Index(
+        f"ix_upload_{'_'.join(_columns)}",
+        *(occurrence.c[name] for name in _columns),
+        sqlite_where=occurrence.c.locator.is_(None),
+        postgresql_where=occurrence.c.locator.is_(None),
+    )
 
 arrival = Table(
     "arrival",
@@ -410,6 +424,19 @@ session = Table(
     _sha256("sha256", primary_key=True),
     Column("email", String(320), ForeignKey("person.email", ondelete="CASCADE"), nullable=False, index=True),
     Column("ends_at", Moment, nullable=False),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("caller", String(340), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    _sha256("request", nullable=False),  # of its fields and its content
+    Column("began_at", Moment, nullable=False, index=True),
+    Column("leased_until", Moment, nullable=False),  # while it is answered; renewed by whoever does
+    Column("status", SmallInteger),  # of the first answer; null before there is one
+    Column("body", Text),
+    Column("location", Text),
 )
 
 preview = Table(

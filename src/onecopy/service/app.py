@@ -45,6 +45,7 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
         app.state.gate = opened
         app.state.limiter = CapacityLimiter(AT_ONCE)
         app.state.studio = Studio(open_cache(), opened.engine.workers)
+        app.state.settings = settings
         app.state.public_url = settings.browsers_url
         app.state.provider = open_provider(settings)
         try:

@@ -26,6 +26,8 @@ class Settings:
     """Processes that answer requests."""
     max_upload_bytes: int = 1 << 30
     """The largest file that is let in."""
+    idle_seconds: float = 30.0
+    """How long an upload may send nothing before it is dropped."""
     policy: Path | None = None
     """File of the policy; by default the shipped one."""
     public_url: str | None = None
@@ -70,9 +72,9 @@ class Settings:
 def _parsed(name: str, text: str) -> object:
     if name == "policy":
         return Path(text)
-    if name not in ("port", "workers", "max_upload_bytes"):
+    if name not in ("port", "workers", "max_upload_bytes", "idle_seconds"):
         return text
     try:
-        return int(text)
+        return float(text) if name == "idle_seconds" else int(text)
     except ValueError:
-        raise UsageError(f"{PREFIX}{name.upper()} must be a whole number, not {text!r}.") from None
+        raise UsageError(f"{PREFIX}{name.upper()} must be a number, not {text!r}.") from None

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import delete, select, update
 
-from onecopy.catalog import contents, images, occurrences
+from onecopy.catalog import contents, events, images, occurrences, settings
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.schema import content, image, verdict
 from onecopy.catalog.store import Catalog
@@ -329,3 +330,50 @@ def test_agreeing_with_two_that_may_be_one_links(open_gate, jpeg, held_are):
         connection.execute(update(verdict).values(relation=str(held_are)))
     reply = gate.submit(io.BytesIO(jpeg(60)), Context(case="c"))
     assert (reply.decision, relations(reply)) == (Action.LINK, [Relation.SAME_IMAGE] * 2)
+
+
+def test_what_is_written_also_is_committed_with_the_upload_or_not_at_all(gate, jpeg):
+    def note(connection, reply):
+        settings.put(connection, "noted", reply.occurrence.id)
+
+    kept = gate.submit(io.BytesIO(jpeg()), Context(case="c"), also=note)
+
+    def fails(connection, reply):
+        note(connection, reply)
+        raise ZeroDivisionError
+
+    with gate.catalog.read() as connection:
+        before = events.head(connection).size
+    with pytest.raises(ZeroDivisionError):
+        gate.submit(io.BytesIO(jpeg(50)), Context(case="c"), also=fails)
+    with gate.catalog.read() as connection:
+        assert settings.get(connection, "noted") == kept.occurrence.id
+        assert len(occurrences.of_case(connection, "c")) == 1
+        assert events.head(connection).size == before
+
+
+def test_what_is_written_also_is_committed_with_a_rejection(open_gate, jpeg):
+    never = Rule(name="never twice", scope=Scope.CASE, action=Action.REJECT)
+    gate = open_gate(policy=Policy(name="strict", rules=(never,)))
+    gate.submit(io.BytesIO(jpeg()), Context(case="c"))
+    said = []
+
+    def note(connection, reply):
+        said.append(reply)
+        settings.put(connection, "noted", reply.decision)
+
+    reply = gate.submit(io.BytesIO(jpeg()), Context(case="c"), also=note)
+    assert (reply.decision, said) == (Action.REJECT, [reply])
+    with gate.catalog.read() as connection:
+        assert settings.get(connection, "noted") == "reject"
+
+
+def test_what_the_uploader_says_is_kept(gate, jpeg):
+    taken = datetime(2026, 5, 3, 9, 12, 44, 5000, tzinfo=timezone(timedelta(hours=-7)))
+    metadata = {"inspector": "Kim", "tags": ["roof", 3, 1.5, True, None], "of": {"lot": "№ 5"}}
+    gate.submit(io.BytesIO(jpeg()), Context(case="c", captured_at=taken, metadata=metadata))
+    gate.submit(io.BytesIO(jpeg()), Context(case="c"))
+    with gate.catalog.read() as connection:
+        one, other = occurrences.of_case(connection, "c")
+    assert (one.captured_at, one.metadata) == (taken, metadata)
+    assert (other.captured_at, other.metadata) == (None, None)

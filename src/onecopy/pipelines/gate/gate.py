@@ -23,7 +23,7 @@ from onecopy.pipelines.gate.look import Look, look
 from onecopy.pipelines.gate.model import Context, GateReply
 from onecopy.pipelines.gate.orphans import claim
 from onecopy.pipelines.gate.reply import reply
-from onecopy.pipelines.gate.store import record_rejection, store, writing
+from onecopy.pipelines.gate.store import Also, record_rejection, store, writing
 from onecopy.pipelines.gate.upload import Upload
 from onecopy.policy import Action, Policy, default
 from onecopy.policy.history import adopt
@@ -137,10 +137,19 @@ class Gate:
             upload = self._upload(spool, context)
             return reply(upload, self._looked(upload, spool.content()), self.policy, done=False)
 
-    def submit(self, file: BinaryIO | Path | Spool, context: Context) -> GateReply:
+    def submit(
+        self, file: BinaryIO | Path | Spool, context: Context, *, also: Also | None = None
+    ) -> GateReply:
         """Take an upload in. On return it is kept, and known to every later call.
 
-        Args and errors as for :meth:`check`. If it raises, nothing was acknowledged: send it again.
+        Args:
+            file: As for :meth:`check`.
+            context: As for :meth:`check`.
+            also: Called with the answer inside the transaction that stores (or rejects), to write more: all
+                of it is committed, or none. What it raises undoes the upload and is passed on. It is called
+                once for each attempt to store, of which one at most is committed.
+
+        Errors as for :meth:`check`. If it raises, nothing was acknowledged: send it again.
         """
         context = checked(context, file)
         with self._spooled(file) as spool:
@@ -148,10 +157,10 @@ class Gate:
             answer = reply(upload, self._looked(upload, spool.content()), self.policy)
             if answer.decision is Action.REJECT:
                 with writing(self.catalog, upload) as connection:
-                    record_rejection(connection, upload, answer, self.policy)
+                    record_rejection(connection, upload, answer, self.policy, also)
                 return answer
             self.vault.keep(spool)
-            return self._stored(upload, KeptUpload(vault=self.vault, spool=spool))
+            return self._stored(upload, KeptUpload(vault=self.vault, spool=spool), also)
 
     def _upload(self, spool: Spool, context: Context) -> Upload:
         with self.catalog.read() as connection:
@@ -175,7 +184,7 @@ class Gate:
                 return found
             self._answer(upload, content, found.open)
 
-    def _stored(self, upload: Upload, kept: KeptUpload) -> GateReply:
+    def _stored(self, upload: Upload, kept: KeptUpload, also: Also | None) -> GateReply:
         turn = self._turns[hash(upload.context.agency) % len(self._turns)]
         with contextlib.ExitStack() as turns:
             for attempt in range(ATTEMPTS):
@@ -185,7 +194,7 @@ class Gate:
                     found = look(connection, self._known, upload, self.policy)
                     if not found.open:
                         hold_on(connection, kept)
-                        return store(connection, upload, found, self.policy)
+                        return store(connection, upload, found, self.policy, also)
                 self._answer(upload, kept, found.open)
             # Others are faster every time. What is left open is a person's question.
             with turn, writing(self.catalog, upload) as connection:
@@ -193,7 +202,7 @@ class Gate:
                 upload.answers |= {question.key: unfinished() for question in found.open}
                 found = look(connection, self._known, upload, self.policy)
                 hold_on(connection, kept)
-                return store(connection, upload, found, self.policy)
+                return store(connection, upload, found, self.policy, also)
 
     def _answer(self, upload: Upload, content: Openable, questions: Sequence[Question]) -> None:
         left = max(0, COMPARISONS - len(upload.answers))

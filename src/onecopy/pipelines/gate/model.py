@@ -1,6 +1,9 @@
 """What the gate is told of an upload, and what it answers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from onecopy.model import Evidence, Problem, Relation
 from onecopy.policy import Action, Ruling, Seen
@@ -18,6 +21,8 @@ class Context:
         source: Where it came from: ``portal``, ``e-mail``, ``scanner``.
         category: What kind of thing it is to the agency: ``site-photo``, ``plan``.
         uploader: Who sent it, in the caller's words.
+        captured_at: When it was taken, as the uploader says; with its zone.
+        metadata: What the uploader wants to have kept beside it: a small JSON object.
     """
 
     case: str
@@ -26,6 +31,8 @@ class Context:
     source: str = ""
     category: str = ""
     uploader: str = ""
+    captured_at: datetime | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The rows of an upload, all in the one transaction that decided."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sqlalchemy import Connection
 
@@ -21,6 +21,9 @@ from onecopy.pipelines.identify import EXTRAS
 from onecopy.policy import Policy
 from onecopy.policy.history import adopt, pack
 from onecopy.verify.interface import VERIFY_VERSION
+
+Also = Callable[[Connection, GateReply], None]
+"""Something that is written in the same transaction as an upload (see :meth:`Gate.submit`)."""
 
 
 @contextlib.contextmanager
@@ -47,7 +50,9 @@ def _is_known(connection: Connection, upload: Upload) -> bool:
     return bool(digests)
 
 
-def store(connection: Connection, upload: Upload, found: Look, policy: Policy) -> GateReply:
+def store(
+    connection: Connection, upload: Upload, found: Look, policy: Policy, also: Also | None = None
+) -> GateReply:
     """Write what became of an upload: its content, its occurrence, the verdicts and the decision."""
     adopt(connection, policy, actor=actor(upload))
     _store_content(connection, upload)
@@ -60,6 +65,8 @@ def store(connection: Connection, upload: Upload, found: Look, policy: Policy) -
         source=context.source or None,
         category=context.category or None,
         uploader=context.uploader or None,
+        captured_at=context.captured_at,
+        metadata=context.metadata or None,
     )
     number = occurrences.add(connection, one)
     arrivals.add(connection, context.agency, upload.sha256)
@@ -79,13 +86,19 @@ def store(connection: Connection, upload: Upload, found: Look, policy: Policy) -
             facts=pack(answer.seen, len(upload.identity.images), upload.file_type),
         ),
     )
+    if also is not None:
+        also(connection, answer)
     events.append(connection, event(upload, answer, policy))
     return answer
 
 
-def record_rejection(connection: Connection, upload: Upload, answer: GateReply, policy: Policy) -> None:
+def record_rejection(
+    connection: Connection, upload: Upload, answer: GateReply, policy: Policy, also: Also | None = None
+) -> None:
     """Write that an upload was turned away; of itself nothing is kept."""
     adopt(connection, policy, actor=actor(upload))
+    if also is not None:
+        also(connection, answer)
     events.append(connection, event(upload, answer, policy))
 
 

@@ -10,12 +10,10 @@ from dataclasses import dataclass, field
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from onecopy.service.api.fields import LONGEST_FIELD, NAMES, refuse_no_case, refuse_unknown
 from onecopy.service.problems import ProblemError
 from onecopy.vault.interface import Spool
 
-FIELDS = ("case", "agency", "source", "category", "name")
-LONGEST_FIELD = 8192
-"""Bytes of one field that is not the file."""
 FORM_OVERHEAD = 64 << 10
 """Bytes of a request that may be something else than the file."""
 
@@ -81,8 +79,7 @@ class UploadForm:
             raise _malformed("The form ended too early. Send it again.")
         if self.file_name is None:
             raise ProblemError(422, "no-file", "The form has no part named 'file' that is a file.")
-        if "case" not in self.fields:
-            raise ProblemError(422, "no-case", "The form has no field 'case'. Say which case it belongs to.")
+        refuse_no_case(self.fields)
 
     @staticmethod
     def _to(target: bytearray) -> Callable[[bytes, int, int], None]:
@@ -106,11 +103,8 @@ class UploadForm:
             if self.file_name is not None:
                 raise ProblemError(422, "too-many-files", "There is more than one file. Send each by itself.")
             self.file_name = base_name(_text(options.get(b"filename", b"")))
-        elif self._part not in FIELDS:
-            known = ", ".join(("file", *FIELDS))
-            raise ProblemError(422, "unknown-field", f"The form has a part that is none of: {known}.")
-        elif self._part in self.fields:
-            raise ProblemError(422, "repeated-field", f"The field '{self._part}' is there more than once.")
+        else:
+            refuse_unknown(self._part, self.fields, "file", *NAMES)
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._part == "file":

@@ -33,6 +33,8 @@ _OCCURRENCE = _RECEIVED | {
     "source": "portal",
     "category": "site-photo",
     "received_at": "2026-05-03T09:12:44Z",
+    "captured_at": "2026-05-02T16:40:10Z",
+    "metadata": {"inspector": "Kim"},
     "bytes": 2183402,
     "decision": "link",
     "reason": _REASON,
@@ -105,6 +107,8 @@ class Occurrence(Received):
     source: str | None
     category: str | None
     received_at: datetime
+    captured_at: datetime | None = Field(None, description="When it was taken, as its uploader said.")
+    metadata: dict[str, Any] = Field({}, description="As its uploader gave it.")
     bytes: int
     decision: Action
     reason: str
@@ -132,14 +136,15 @@ class Problem(BaseModel):
 
 _PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _WORDS = {
-    400: "The form is malformed, or was interrupted.",
+    400: "The request is malformed, was interrupted, or is not what its digest says.",
     401: "There is no valid token.",
     403: "The token's role may not do this, or not for that agency.",
     404: "There is no such thing.",
+    408: "Nothing came for too long.",
     409: "The agency's policy rejects it; or it is held, and cannot be deleted now.",
     410: "The bytes are no longer there.",
     413: "The file is too large.",
-    415: "The body is not a form.",
+    415: "The body is neither a form nor a file.",
     422: "A field is missing or not allowed; or the picture cannot be read.",
     429: "Too much at once; try again.",
     502: "The sign-in provider cannot be reached, or not be believed.",

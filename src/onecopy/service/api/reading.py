@@ -83,6 +83,8 @@ def _model(connection: Connection, one: occurrences.Occurrence) -> Occurrence:
         source=one.source,
         category=one.category,
         received_at=one.seen_at,
+        captured_at=one.captured_at,
+        metadata=dict(one.metadata or {}),
         bytes=uploads.size(connection, one.content or ""),
         decision=Action(decision.decision),
         reason=decision.reason,

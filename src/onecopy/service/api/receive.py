@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Protocol
 
+from anyio import fail_after
 from fastapi import Request
 from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
@@ -10,7 +12,10 @@ from starlette.requests import ClientDisconnect
 
 from onecopy.errors import OnecopyError
 from onecopy.pipelines.gate import Context, Gate
+from onecopy.service.api import digests
+from onecopy.service.api.fields import context
 from onecopy.service.api.form import FORM_OVERHEAD, UploadForm
+from onecopy.service.api.raw import RawBody, is_raw
 from onecopy.service.auth import Caller
 from onecopy.service.problems import ProblemError
 from onecopy.vault.interface import Spool
@@ -21,52 +26,100 @@ DRAIN = 256 << 20
 """Bytes of a refused body that are read and dropped, so that the client gets to read why."""
 
 
+class Intake(Protocol):
+    """What reads a body: a form, or the file itself."""
+
+    fields: dict[str, str]
+
+    @property
+    def file_name(self) -> str | None:
+        """As the body or a header says it."""
+        ...
+
+    def feed(self, body: bytes) -> None:
+        """Take in a piece of the body. Writes to the disk: call it in a thread."""
+        ...
+
+    def finish(self) -> None:
+        """Check that all of it came."""
+        ...
+
+
 @asynccontextmanager
 async def received(request: Request, gate: Gate, caller: Caller) -> AsyncIterator[tuple[Spool, Context]]:
     """Take an upload in from the network.
 
     Raises:
-        ProblemError: The request is not a form as described, or too large; or for another agency.
+        ProblemError: The request is neither a form as described nor a file, too large, stalled, or other
+            than its digest says; or for another agency.
         UnreadableError: ``too-large``.
         EnvironmentProblem: The vault stands in the way.
+        UsageError: ``bad-context``.
     """
     async with AsyncExitStack() as opened:
         spool = opened.enter_context(await run_in_threadpool(gate.spool))
         try:
-            form = UploadForm(_boundary(request), spool)
+            digest = digests.given(request)
+            intake = _intake(request, spool)
             _refuse_early(request, gate.limits.file_bytes)
-            await _fill(request, form)
+            await _fill(request, intake)
+            digests.refuse_other(spool.sha256, digest)
+            about = context(intake.fields, intake.file_name or "", caller)
         except ClientDisconnect:
             raise ProblemError(400, "interrupted", "The upload was interrupted. Send it again.") from None
-        except OnecopyError:
-            await _drain(request)
+        except OnecopyError as error:
+            if error.code != "stalled":
+                await _drain(request)
             raise
-        yield spool, _context(form, caller)
+        yield spool, about
 
 
-async def _fill(request: Request, form: UploadForm) -> None:
+def _intake(request: Request, spool: Spool) -> Intake:
+    kind, options = parse_options_header(request.headers.get("content-type"))
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise ProblemError(415, "encoded-body", "Send the file as it is, without a Content-Encoding.")
+    if is_raw(kind.decode("latin-1")):
+        return RawBody.of(request, spool)
+    if kind != b"multipart/form-data" or not options.get(b"boundary"):
+        detail = (
+            "Send the file as multipart/form-data, as an HTML form or 'curl -F' does; or the file alone, "
+            "with its own Content-Type or application/octet-stream, and the fields in the address."
+        )
+        raise ProblemError(415, "not-a-form", detail)
+    if request.query_params:
+        raise ProblemError(422, "unknown-field", "Of a form the fields are in the form, not in the address.")
+    return UploadForm(options[b"boundary"], spool)
+
+
+async def _fill(request: Request, intake: Intake) -> None:
     piece = bytearray()
-    async for chunk in request.stream():
+    async for chunk in _chunks(request):
         piece += chunk
         if len(piece) >= PIECE:
-            await run_in_threadpool(form.feed, bytes(piece))
+            await run_in_threadpool(intake.feed, bytes(piece))
             piece.clear()
-    await run_in_threadpool(form.feed, bytes(piece))
-    form.finish()
+    await run_in_threadpool(intake.feed, bytes(piece))
+    intake.finish()
 
 
-def _context(form: UploadForm, caller: Caller) -> Context:
-    fields = {"name": form.file_name or ""} | {name: text for name, text in form.fields.items() if text}
-    agency = caller.sends_for(fields["agency"].strip() if "agency" in fields else None)
-    return Context(**({"case": ""} | fields | {"agency": agency}), uploader=caller.name)
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    """The body as it comes; a client that sends nothing for too long must not hold a spool and a place.
 
-
-def _boundary(request: Request) -> bytes:
-    kind, options = parse_options_header(request.headers.get("content-type"))
-    if kind != b"multipart/form-data" or not options.get(b"boundary"):
-        detail = "Send the file as multipart/form-data, as an HTML form or 'curl -F' does."
-        raise ProblemError(415, "not-a-form", detail)
-    return options[b"boundary"]
+    Raises:
+        ProblemError: 408.
+    """
+    seconds: float = request.app.state.settings.idle_seconds
+    body = request.stream()
+    while True:
+        try:
+            with fail_after(seconds):
+                chunk = await anext(body)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            detail = f"Nothing came for {seconds:g} seconds, so the upload was dropped. Send it again."
+            raise ProblemError(408, "stalled", detail, headers={"Connection": "close"}) from None
+        yield chunk
 
 
 def _refuse_early(request: Request, most: int) -> None:
@@ -82,9 +135,9 @@ async def _drain(request: Request) -> None:
         return
     left = DRAIN
     try:
-        async for chunk in request.stream():
+        async for chunk in _chunks(request):
             left -= len(chunk)
             if left < 0:
                 return
-    except (ClientDisconnect, RuntimeError):  # gone, or all of it was read
+    except (ClientDisconnect, RuntimeError, ProblemError):  # gone, or all of it was read, or stalled
         return

@@ -9,7 +9,9 @@ from starlette.responses import JSONResponse
 from onecopy.pipelines.gate import Gate, GateReply
 from onecopy.pipelines.gate.reply import plain
 from onecopy.policy.rules import Action
+from onecopy.service.api.fields import FIELDS
 from onecopy.service.api.models import Reply, problems
+from onecopy.service.api.raw import KINDS
 from onecopy.service.api.receive import received
 from onecopy.service.auth import Sender
 from onecopy.service.problems import problem
@@ -18,37 +20,31 @@ from onecopy.service.threads import in_gate
 router = APIRouter(prefix="/v1", tags=["gate"])
 
 _STATUS = {Action.STORE: 201, Action.LINK: 200, Action.HOLD: 202}
-_TEXT = {"type": "string", "maxLength": 200}
+_FILE = {"type": "string", "format": "binary", "description": "Image, PDF, ZIP or TAR."}
+_BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _FORM: dict[str, Any] = {
+    "parameters": [
+        {"name": field.name, "in": "query", "description": f"{field.about} Of a file sent alone."}
+        | {"schema": field.schema()}
+        for field in FIELDS
+    ],
     "requestBody": {
         "required": True,
         "content": {
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
-                    "required": ["file", "case"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": "Image, PDF or ZIP.",
-                        },
-                        "case": _TEXT | {"description": "What it belongs to.", "examples": ["24016-00001"]},
-                        "agency": _TEXT | {"description": "Whose it is. Agencies never see each other's."},
-                        "source": _TEXT | {"description": "Where it came from.", "examples": ["portal"]},
-                        "category": _TEXT | {"description": "What it is.", "examples": ["site-photo"]},
-                        "name": {
-                            "type": "string",
-                            "maxLength": 1024,
-                            "description": "Its name.",
-                        },
-                    },
+                    "required": ["file", *(field.name for field in FIELDS if field.required)],
+                    "properties": {"file": _FILE}
+                    | {field.name: field.schema() | {"description": field.about} for field in FIELDS},
                 }
-            }
+            },
+            "image/*": _BINARY,
+            **dict.fromkeys(KINDS, _BINARY),
         },
-    }
+    },
 }
-_PROBLEMS = problems(400, 401, 403, 413, 415, 422, 503, 507)
+_PROBLEMS = problems(400, 401, 403, 408, 413, 415, 422, 503, 507)
 
 
 @router.post(
