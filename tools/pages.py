@@ -1,14 +1,17 @@
-"""Write the generated pages: docs/reference/cli.md from ``--help``, the findings' schema, the decisions."""
+"""Write the generated pages: commands from ``--help``, settings, the findings' schema, the decisions."""
 
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 CLI = ROOT / "docs" / "reference" / "cli.md"
 DECISIONS = ROOT / "docs" / "decisions" / "README.md"
+SETTINGS = ROOT / "docs" / "reference" / "settings.md"
 SCHEMA = ROOT / "docs" / "reference" / "findings.schema.json"
 HEAD = """# Commands
 
@@ -60,6 +63,54 @@ def cli_page() -> str:
     return "\n".join(parts)
 
 
+SETTINGS_HEAD = """# Settings of the service
+
+What `onecopy serve` can be told. Every setting has a default that works. A flag goes before a variable, a
+variable before the file, the file before the default. `make docs` writes this page; a test keeps it equal.
+
+The file is TOML. `--config FILE` or `ONECOPY_CONFIG` names it. Its keys are the names of the settings:
+
+```toml
+catalog = "postgresql://onecopy@db.city.example/onecopy"
+vault = "s3://city-records/onecopy?region=us-west-2"
+workers = 4
+log_format = "json"
+```
+
+A setting without a flag is a secret: other programs see the flags of a process. Keep a file with secrets
+readable by the service alone. Other commands take the catalog and the vault from the same file:
+`onecopy --config FILE doctor`.
+"""
+
+
+_HEAD = "| name | flag | variable | default | what it is |\n|---|---|---|---|---|\n"
+
+
+def settings_page() -> str:
+    """The table of settings."""
+    from itertools import groupby
+
+    from onecopy.service.setting import flag, shown_default, variable
+    from onecopy.service.settings import table
+
+    parts = [SETTINGS_HEAD]
+    for group, settings in groupby(table(), key=lambda one: str(one.metadata["group"])):
+        parts.append(f"\n## {group}\n\n{_HEAD}")
+        for one in settings:
+            name = flag(one)
+            shown = f"`{name}`" if name else "–"
+            words = f"{one.metadata['help']}{_bounds(one.metadata)}"
+            parts.append(f"| `{one.name}` | {shown} | `{variable(one)}` | {shown_default(one)} | {words} |\n")
+    return "".join(parts)
+
+
+def _bounds(said: Mapping[str, Any]) -> str:
+    least, most = said["least"], said["most"]
+    if least is None:
+        return ""
+    return f" From {least:,} to {most:,}." if most is not None else f" {least:,} or more."
+
+
 def schema_page() -> str:
     """The JSON Schema of the findings."""
     from onecopy.report.data import json_schema
@@ -78,5 +129,6 @@ def decisions_page() -> str:
 
 if __name__ == "__main__":
     CLI.write_text(cli_page(), encoding="utf-8")
+    SETTINGS.write_text(settings_page(), encoding="utf-8")
     SCHEMA.write_text(schema_page(), encoding="utf-8")
     DECISIONS.write_text(decisions_page(), encoding="utf-8")

@@ -24,6 +24,10 @@ def test_commands_are_as_help_says(generator: ModuleType) -> None:
     assert _words(generator.CLI.read_text(encoding="utf-8")) == _words(generator.cli_page()), "run: make docs"
 
 
+def test_settings_are_those_there_are(generator: ModuleType) -> None:
+    assert generator.SETTINGS.read_text(encoding="utf-8") == generator.settings_page(), "run: make docs"
+
+
 def _words(text: str) -> list[str]:
     """Without the boxes, which another release of the help formatter may draw in another way."""
     return re.sub(r"[╭╮╰╯─│┌┐└┘]", " ", text).split()

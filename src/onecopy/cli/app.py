@@ -1,6 +1,8 @@
 """Puts the commands together. A new command is a module with a function, and a line here."""
 
+import os
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +18,9 @@ from onecopy.cli.person import build as person
 from onecopy.cli.policy import build as policy
 from onecopy.cli.scan import scan
 from onecopy.cli.token import build as token
+from onecopy.errors import UsageError
+from onecopy.service.setting import PREFIX
+from onecopy.service.settings import CONFIG, Settings
 
 
 def build() -> typer.Typer:
@@ -47,9 +52,30 @@ def _show_version(wanted: bool) -> None:
 
 
 def _options(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
     ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            envvar=CONFIG,
+            metavar="FILE",
+            help="The service's settings, for the commands that look at its catalog and vault.",
+        ),
+    ] = None,
 ) -> None:
-    pass
+    """Let a file say what no variable says; flags come before both."""
+    if config is None:
+        return
+    if context.invoked_subcommand == "serve":  # which reads it itself, unless its own flag names another
+        os.environ[CONFIG] = str(config)
+        return
+    try:
+        settings = Settings.load({}, config)
+    except UsageError as error:
+        raise typer.BadParameter(error.message) from None
+    for name, value in (("CATALOG", settings.catalog), ("VAULT", settings.vault)):
+        if value is not None:
+            os.environ[PREFIX + name] = value

@@ -1,65 +1,35 @@
-"""``onecopy serve``: the gate over HTTP."""
+"""``onecopy serve``: the gate over HTTP. Its flags are the settings (:mod:`onecopy.service.settings`)."""
 
+import inspect
+from collections.abc import Callable
+from dataclasses import Field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from onecopy.cli.ending import Code, ends
 from onecopy.errors import EnvironmentProblem
+from onecopy.service import setting
+from onecopy.service.settings import CONFIG, Settings, table
 
 
-@ends(after_interrupt="Uploads under way were finished; start it again with: onecopy serve")
-def serve(
-    host: Annotated[
-        str, typer.Option(envvar="ONECOPY_HOST", help="Address to listen on; 0.0.0.0 for every one.")
-    ] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(envvar="ONECOPY_PORT", min=0, max=65535, help="Port; 0 takes any free one.")
-    ] = 8420,
-    catalog: Annotated[
-        str | None,
-        typer.Option(
-            envvar="ONECOPY_CATALOG",
-            metavar="URL",
-            help="Catalog: a path or a database URL. By default in your data folder.",
-        ),
-    ] = None,
-    vault: Annotated[
-        str | None,
-        typer.Option(
-            envvar="ONECOPY_VAULT",
-            metavar="URL",
-            help="What keeps the uploads: a folder or s3://bucket/prefix. By default in your data folder.",
-        ),
-    ] = None,
-    policy: Annotated[
-        Path | None,
-        typer.Option(
-            envvar="ONECOPY_POLICY",
-            metavar="FILE",
-            help="What becomes of uploads, see: onecopy policy. By default as shipped.",
-        ),
-    ] = None,
-    workers: Annotated[
-        int, typer.Option(envvar="ONECOPY_WORKERS", min=1, max=256, help="Processes that answer requests.")
-    ] = 1,
-) -> Code:
+def _serve(**flags: Any) -> Code:
     """Say of each upload, before it is stored, whether the picture is held already.
 
     The first start prints a token, once; ONECOPY_ADMIN_TOKEN sets it instead. Stop with Ctrl-C: uploads
-    under way are finished first.
+    under way are finished first. Every flag is also a variable and a line of the file; a flag goes before
+    a variable, and that before the file. docs/reference/settings.md has all of them.
 
     Examples:
       onecopy serve
 
       onecopy serve --port 9000 --catalog /srv/onecopy/catalog.db --vault /srv/onecopy/vault
 
-      onecopy serve --policy /etc/onecopy/policy.yaml
+      onecopy serve --config /etc/onecopy/onecopy.toml --workers 4
     """
     try:
         from onecopy.service.run import serve as run
-        from onecopy.service.settings import Settings
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("onecopy"):
             raise
@@ -68,19 +38,43 @@ def serve(
             "Install them with: pip install 'onecopy[service]'",
             code="needs-extra",
         ) from None
-    from dataclasses import replace
-
-    settings = Settings.from_environment()
-    run(
-        replace(
-            settings,
-            host=host,
-            port=port,
-            catalog=catalog,
-            vault=vault,
-            policy=policy,
-            workers=workers,
-        ),
-        say=lambda line: print(line, flush=True),
-    )
+    run(Settings.load(flags, flags.pop("config")), say=lambda line: print(line, flush=True))
     return Code.DONE
+
+
+def _option(one: "Field[Any]", name: str) -> inspect.Parameter:
+    option = typer.Option(
+        name,
+        envvar=setting.variable(one),
+        help=one.metadata["help"],
+        metavar=one.metadata["metavar"],
+        show_default=setting.shown_default(one),
+        min=one.metadata["least"],
+        max=one.metadata["most"],
+        rich_help_panel=one.metadata["group"],
+    )
+    return _parameter(one.name, setting.kind(one), option)
+
+
+def _parameter(name: str, kind: type, option: Any) -> inspect.Parameter:
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
+    )
+
+
+def _with_flags(command: Callable[..., Code]) -> Callable[..., Code]:
+    """Give a command a flag for every setting that has one, and ``--config``."""
+    config = typer.Option(
+        "--config", envvar=CONFIG, metavar="FILE", help="A TOML file with settings; see settings.md."
+    )
+    options = [_option(one, name) for one in table() if (name := setting.flag(one)) is not None]
+    command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [_parameter("config", Path, config), *options]
+    )
+    command.__name__ = "serve"
+    return command
+
+
+serve = ends(after_interrupt="Uploads under way were finished; start it again with: onecopy serve")(
+    _with_flags(_serve)
+)

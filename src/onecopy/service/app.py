@@ -1,8 +1,7 @@
 """The application: the gate, its endpoints, and what every answer has in common."""
 
-import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from anyio import CapacityLimiter
@@ -10,10 +9,11 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 import onecopy
+from onecopy.engines.local import usable_cores
 from onecopy.errors import EnvironmentProblem
 from onecopy.pipelines.gate import Gate
 from onecopy.policy import Policy
-from onecopy.service import problems
+from onecopy.service import beside, problems
 from onecopy.service.api import agreements, deleting, oversight, people, pictures, reading, tokens, uploads
 from onecopy.service.api.models import described
 from onecopy.service.headers import HeadLikeGet, SecurityHeaders
@@ -48,10 +48,10 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
         app.state.settings = settings
         app.state.public_url = settings.browsers_url
         app.state.provider = open_provider(settings)
-        try:
+        async with AsyncExitStack() as ending:
+            ending.push_async_callback(run_in_threadpool, opened.close)
+            await beside.enter(ending, app, settings)
             yield
-        finally:
-            await run_in_threadpool(opened.close)
 
     app = FastAPI(
         title="onecopy",
@@ -80,11 +80,11 @@ def open_gate(settings: Settings) -> Gate:
         EnvironmentProblem: A part cannot be opened.
         PolicyError: The policy is none.
     """
-    cores = len(os.sched_getaffinity(0))
+    decodes = settings.decodes or usable_cores()
     gate = Gate.open(
         settings.catalog,
         settings.vault,
-        workers=max(1, cores // settings.workers),
+        workers=max(1, decodes // settings.workers),
         limits=settings.limits(),
         policy=Policy.load(settings.policy) if settings.policy else None,
     )
