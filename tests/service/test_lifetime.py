@@ -92,7 +92,7 @@ def test_accepted_uploads_are_finished(make_service, how, code):
     def body():
         yield b'--b\r\nContent-Disposition: form-data; name="case"\r\n\r\nc\r\n'
         yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="slow.bin"\r\n\r\n'
-        while not any(service.folder.glob("vault/spool/*.part")):  # until it was accepted
+        while service.process.poll() is None and not any(service.folder.glob("vault/spool/*.part")):
             time.sleep(0.01)
         service.process.send_signal(how)
         told.set()
