@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
-from onecopy.catalog import people
+from onecopy.catalog import people, sessions
 from onecopy.catalog.people import Person
 from onecopy.catalog.store import Catalog
 from onecopy.errors import UsageError
@@ -40,13 +40,15 @@ def test_sessions_end(catalog: Catalog) -> None:
         assert over is not None
         assert open_now is not None
         assert other is not None
-        assert people.by_session(connection, over[1]) is None
-        assert people.by_session(connection, open_now[1]) == open_now[0]
-        people.sign_out(connection, open_now[1])
-        assert people.by_session(connection, open_now[1]) is None
-        assert people.by_session(connection, other[1]) is not None
+        assert sessions.get(connection, over[1]) is None
+        mine = sessions.get(connection, open_now[1])
+        assert mine is not None
+        assert (mine.name, mine.role, mine.agency) == ("a@example.gov", "reviewer", "fire")
+        sessions.close(connection, open_now[1])
+        assert sessions.get(connection, open_now[1]) is None
+        assert sessions.get(connection, other[1]) is not None
         assert people.remove(connection, "A@example.gov", by="test")
-        assert people.by_session(connection, other[1]) is None
+        assert sessions.get(connection, other[1]) is None
         assert not people.remove(connection, "a@example.gov", by="test")
 
 

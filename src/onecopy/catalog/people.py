@@ -1,4 +1,4 @@
-"""People who may sign in, each with a role, and the sessions that they have open.
+"""People who may sign in, each with a role. Their sessions are in :mod:`onecopy.catalog.sessions`.
 
 Somebody is added by e-mail address. The first sign-in with that address, verified by the provider, ties it to
 the provider's own name of the person, which never passes to somebody else, as addresses do.
@@ -12,9 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from onecopy.audit.event import Event, Kind
-from onecopy.catalog import events
+from onecopy.catalog import events, sessions
 from onecopy.catalog.schema import person, session
-from onecopy.catalog.tokens import digest, fresh
 from onecopy.errors import UsageError
 
 LONGEST = 320
@@ -103,10 +102,7 @@ def sign_in(
     one = _known(connection, subject, email)
     if one is None:
         return None
-    now, secret = datetime.now(UTC), fresh()
-    connection.execute(delete(session).where(session.c.ends_at < now))
-    values = {"sha256": digest(secret), "email": one.email, "ends_at": now + lasts}
-    connection.execute(insert(session).values(values))
+    secret = sessions.open_session(connection, lasts=lasts, email=one.email)
     _record(connection, Kind.SIGNED_IN, one, one.email)
     return one, secret
 
@@ -121,19 +117,6 @@ def _known(connection: Connection, subject: str, email: str | None) -> Person | 
     connection.execute(update(person).where(mine).values(subject=subject))
     row = connection.execute(select(person).where(person.c.subject == subject)).mappings().first()
     return None if row is None else _person(row)
-
-
-def by_session(connection: Connection, secret: str) -> Person | None:
-    """Whose session it is, as what they are now; ``None`` if it has ended."""
-    open_now = (session.c.sha256 == digest(secret)) & (session.c.ends_at > datetime.now(UTC))
-    query = select(person).join(session, session.c.email == person.c.email).where(open_now)
-    row = connection.execute(query).mappings().first()
-    return None if row is None else _person(row)
-
-
-def sign_out(connection: Connection, secret: str) -> None:
-    """End a session."""
-    connection.execute(delete(session).where(session.c.sha256 == digest(secret)))
 
 
 def _person(row: Mapping[Any, Any]) -> Person:

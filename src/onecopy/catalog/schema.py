@@ -422,8 +422,10 @@ session = Table(
     "session",
     metadata,
     _sha256("sha256", primary_key=True),
-    Column("email", String(320), ForeignKey("person.email", ondelete="CASCADE"), nullable=False, index=True),
+    Column("email", String(320), ForeignKey("person.email", ondelete="CASCADE"), index=True),
+    Column("token", String(20), ForeignKey("token.id", ondelete="CASCADE"), index=True),  # one of the two
     Column("ends_at", Moment, nullable=False),
+    Column("used_at", Moment, nullable=False),
 )
 
 idempotency = Table(

@@ -18,6 +18,8 @@ from onecopy.service.api import agreements, deleting, oversight, people, picture
 from onecopy.service.api.models import described
 from onecopy.service.headers import HeadLikeGet, SecurityHeaders
 from onecopy.service.orphan import end_with_parent
+from onecopy.service.pages import frame
+from onecopy.service.pages.errors import for_people
 from onecopy.service.pictures.cache import open_cache
 from onecopy.service.pictures.studio import Studio
 from onecopy.service.settings import Settings
@@ -65,9 +67,10 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
     )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadLikeGet)
-    problems.install(app)
+    problems.install(app, show=for_people)
     for part in (uploads, reading, pictures, deleting, people, tokens, agreements, oversight):
         app.include_router(part.router)
+    frame.install(app)
     app.add_api_route("/healthz", healthz, methods=["GET"], tags=["service"], summary="Whether it runs.")
     app.openapi_schema = described(app.openapi())
     return app

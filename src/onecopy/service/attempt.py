@@ -9,11 +9,15 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """Three secrets of one attempt to sign in: for its way back, its ID token, and its code."""
+    """Three secrets of one attempt to sign in: for its way back, its ID token, and its code.
+
+    ``back`` is the path that the browser wanted to see.
+    """
 
     state: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     nonce: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48))
+    back: str = "/v1/me"
 
     def packed(self) -> str:
         """As it is kept in a cookie."""
@@ -24,6 +28,6 @@ class Attempt:
         """From a cookie; ``None`` if that is none of ours."""
         try:
             said = json.loads(urlsafe_b64decode(kept))
-            return cls(**{name: str(said[name]) for name in ("state", "nonce", "verifier")})
+            return cls(**{name: str(said[name]) for name in ("state", "nonce", "verifier", "back")})
         except (ValueError, KeyError, TypeError, RecursionError):
             return None

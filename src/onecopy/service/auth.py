@@ -1,5 +1,6 @@
 """Who may ask: bearer tokens, each with a role and for one agency or all (:mod:`onecopy.catalog.tokens`)."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,9 +10,9 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from onecopy.catalog import people, tokens
+from onecopy.catalog import sessions, tokens
 from onecopy.catalog.store import Catalog
-from onecopy.errors import UsageError
+from onecopy.errors import EnvironmentProblem, UsageError
 from onecopy.service.problems import ProblemError
 from onecopy.service.roles import MAY, Permission, Role
 
@@ -102,15 +103,32 @@ def require_token(
 
 def _signed_in(request: Request, catalog: Catalog, secret: str) -> Caller:
     """Whose session it is. Browsers send cookies along whoever asks, so the asking site is looked at, too."""
-    with catalog.read() as connection:
-        person = people.by_session(connection, secret)
-    if person is None:
+    caller = in_session(catalog, secret)
+    if caller is None:
         raise _unauthorized("The session has ended. Sign in again, at /v1/sign-in.")
-    if request.scope["method"] != "GET":
-        parts = urlsplit(request.app.state.public_url)
-        if request.headers.get("origin") != f"{parts.scheme}://{parts.netloc}":
-            raise ProblemError(403, "cross-site", "A session changes things only from its own site.")
-    return Caller(name=person.email, role=Role(person.role), agency=person.agency)
+    if request.scope["method"] != "GET" and not from_own_site(request):
+        raise ProblemError(403, "cross-site", "A session changes things only from its own site.")
+    return caller
+
+
+def in_session(catalog: Catalog, secret: str) -> Caller | None:
+    """Whose open session it is, which is thereby used; ``None`` if it has ended."""
+    with catalog.read() as connection:
+        session = sessions.get(connection, secret)
+    if session is None:
+        return None
+    if session.wants_touch(datetime.now(UTC)):
+        # A catalog that is busy now lets it be noted at the next look.
+        with contextlib.suppress(EnvironmentProblem), catalog.write(["sessions"]) as connection:
+            sessions.touch(connection, secret)
+    return Caller(name=session.name, role=Role(session.role), agency=session.agency)
+
+
+def from_own_site(request: Request) -> bool:
+    """Whether a page of this service asks, as browsers say: under its public address, or that asked at."""
+    public = urlsplit(request.app.state.public_url)
+    own = {f"{public.scheme}://{host}" for host in (public.netloc, request.headers.get("host"))}
+    return request.headers.get("origin") in own
 
 
 def _unauthorized(detail: str) -> ProblemError:

@@ -1,14 +1,14 @@
 """Everything that goes wrong, as ``application/problem+json`` (RFC 9457) with a stable ``code``."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from onecopy.errors import EnvironmentProblem, OnecopyError, UnreadableError, UsageError
 from onecopy.service.headers import SECURITY_HEADERS
@@ -55,12 +55,20 @@ def problem(
     )
 
 
-def install(app: FastAPI) -> None:
-    """Answer every error of ``app`` with a problem."""
-    app.add_exception_handler(OnecopyError, _onecopy)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(RequestValidationError, _validation)
-    app.add_exception_handler(Exception, _unexpected)
+Handler = Callable[[Request, Exception], Response]
+
+
+def install(app: FastAPI, show: Callable[[Handler], Handler] = lambda handler: handler) -> None:
+    """Answer every error of ``app`` with a problem.
+
+    Args:
+        app: The application.
+        show: Wraps each handler, where people are to see something else than programs do.
+    """
+    app.add_exception_handler(OnecopyError, show(_onecopy))
+    app.add_exception_handler(HTTPException, show(_http))
+    app.add_exception_handler(RequestValidationError, show(_validation))
+    app.add_exception_handler(Exception, show(_unexpected))
 
 
 def _onecopy(_: Request, error: Exception) -> JSONResponse:

@@ -31,14 +31,15 @@ class Permission(StrEnum):
     AGREE = "make and end agreements"
     TOKENS = "read the list of tokens"
     GRANT = "make and revoke tokens"
+    FIGURES = "see the dashboard"
 
 
 _READ = frozenset({Permission.READ, Permission.POLICY})
-_OVERSEE = frozenset({Permission.AUDIT, Permission.AGREEMENTS})
+_OVERSEE = frozenset({Permission.AUDIT, Permission.AGREEMENTS, Permission.FIGURES})
 
 MAY: dict[Role, frozenset[Permission]] = {
     Role.UPLOADER: _READ | {Permission.SEND, Permission.CONTENT},
-    Role.REVIEWER: _READ | {Permission.CONTENT},
+    Role.REVIEWER: _READ | {Permission.CONTENT, Permission.FIGURES},
     Role.RECORDS_OFFICER: _READ | _OVERSEE | {Permission.SEND, Permission.CONTENT, Permission.DELETE},
     Role.AUDITOR: _READ | _OVERSEE | {Permission.TOKENS},
     Role.ADMINISTRATOR: frozenset(Permission),

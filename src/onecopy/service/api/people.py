@@ -1,6 +1,7 @@
 """``/v1/sign-in``: people sign in through the agency's OpenID provider, and have a session then."""
 
 import hmac
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import RedirectResponse, Response
 
-from onecopy.catalog import people
+from onecopy.catalog import people, sessions
 from onecopy.catalog.store import Catalog
 from onecopy.service.api.models import problems
 from onecopy.service.attempt import Attempt
@@ -46,11 +47,14 @@ def me(caller: Known) -> Me:
 
 
 @router.get("/sign-in", status_code=303, response_class=Response, responses=problems(404, 502, 503))
-def sign_in(request: Request) -> Response:
+def sign_in(
+    request: Request,
+    back: str = Query("/v1/me", max_length=_LONGEST, description="Where to go then: a path of this service."),
+) -> Response:
     """Send the browser to the provider."""
-    provider, attempt = _provider(request), Attempt()
+    provider, attempt = _provider(request), Attempt(back=own_path(back, "/v1/me"))
     reply = RedirectResponse(provider.address(attempt), status_code=303)
-    _set(request, reply, _AWAY, attempt.packed(), _AWAY_SECONDS, path="/v1/sign-in")
+    set_cookie(request, reply, _AWAY, attempt.packed(), _AWAY_SECONDS, path="/v1/sign-in")
     return reply
 
 
@@ -79,8 +83,8 @@ def callback(
     if opened is None:
         detail = "You are not among those who may sign in here. Ask your administrator."
         raise ProblemError(403, "not-invited", detail)
-    reply = RedirectResponse("/v1/me", status_code=303)
-    _set(request, reply, SESSION, opened[1], int(LASTS.total_seconds()))
+    reply = RedirectResponse(own_path(attempt.back, "/v1/me"), status_code=303)
+    set_cookie(request, reply, SESSION, opened[1], int(LASTS.total_seconds()))
     reply.delete_cookie(_AWAY, path="/v1/sign-in")
     return reply
 
@@ -90,7 +94,7 @@ def sign_out(request: Request, _: Known) -> Response:
     """End the session."""
     catalog: Catalog = request.app.state.gate.catalog
     with catalog.write() as connection:
-        people.sign_out(connection, request.cookies.get(SESSION, ""))
+        sessions.close(connection, request.cookies.get(SESSION, ""))
     reply = Response(status_code=204)
     reply.delete_cookie(SESSION)
     return reply
@@ -103,6 +107,15 @@ def _provider(request: Request) -> "Provider":
     return provider
 
 
-def _set(request: Request, reply: Response, name: str, value: str, seconds: int, path: str = "/") -> None:
+def set_cookie(
+    request: Request, reply: Response, name: str, value: str, seconds: int, path: str = "/"
+) -> None:
+    """Give a browser a cookie that no script reads, and that other sites' forms do not send."""
     secure = str(request.app.state.public_url).startswith("https:")
     reply.set_cookie(name, value, max_age=seconds, path=path, secure=secure, httponly=True, samesite="lax")
+
+
+def own_path(path: str, otherwise: str) -> str:
+    """A path of this service as it is; what leads elsewhere is replaced."""
+    safe = re.fullmatch(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*", path)
+    return path if safe else otherwise

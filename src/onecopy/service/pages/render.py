@@ -1,0 +1,142 @@
+"""From a template to a response: what all pages have in common."""
+
+from datetime import UTC, datetime
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+import onecopy
+from onecopy.report import words as figures
+from onecopy.service.pages import navigation, static, words
+from onecopy.service.pages.names import ROLES
+from onecopy.service.pages.visitor import CSRF, Visitor, current
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    ),
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # Without any referrer browsers would not say which site a form comes from.
+    "Referrer-Policy": "same-origin",
+    "Vary": "Accept-Language, Cookie",
+}
+"""Of every page: its own scripts and styles, from files alone; nothing of it in another site's frame."""
+
+
+def page(request: Request, template: str, *, status: int = HTTPStatus.OK, **context: Any) -> HTMLResponse:
+    """Answer with a page.
+
+    Args:
+        request: The one that is answered.
+        template: Its file in ``templates``.
+        status: The answer's status.
+        context: What the template names. All pages know ``visitor`` (or ``None``), ``navigation``, ``here``
+            (the path), ``csrf()`` (the hidden field that every form has that is posted), ``static(name)``,
+            the words' ``_`` and ``ngettext``, and the filters below.
+    """
+    visitor = current(request)
+    speaks = words.language.set(words.wanted(request.headers.get("accept-language", "")))
+    try:
+        text = (
+            environment()
+            .get_template(template)
+            .render(
+                visitor=visitor,
+                navigation=navigation.entries(visitor.caller) if visitor else [],
+                here=request.url.path,
+                language=words.language.get(),
+                csrf=lambda: _csrf(visitor),
+                **context,
+            )
+        )
+    finally:
+        words.language.reset(speaks)
+    body = text.encode("utf-8", "backslashreplace")
+    return HTMLResponse(body, status_code=status, headers=HEADERS)
+
+
+@cache
+def environment() -> Environment:
+    """The templates."""
+    made = Environment(
+        loader=PackageLoader("onecopy.service"),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # Shown text is made safe to look at as well as safe to parse: nothing invisible in it.
+        finalize=lambda value: value if isinstance(value, Markup) else figures.visible(str(value)),
+    )
+    made.install_gettext_callables(words.translated, words.counted, newstyle=True)  # type: ignore[attr-defined]
+    made.filters |= {
+        "number": figures.number,
+        "size": figures.size,
+        "percent": figures.percent,
+        "confidence": figures.confidence,
+        "money": figures.money,
+        "day": day,
+        "moment": moment,
+        "ago": ago,
+    }
+    made.globals |= {"static": static.address, "version": onecopy.__version__, "ROLES": ROLES}
+    return made
+
+
+def day(at: datetime) -> Markup:
+    """A day as people write it, and as programs read it."""
+    return Markup('<time datetime="{}">{}</time>').format(at.date().isoformat(), _day(at))
+
+
+def moment(at: datetime) -> Markup:
+    """A day and a time, in UTC."""
+    at = at.astimezone(UTC)
+    text = f"{_day(at)}, {at:%H:%M} UTC"
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), text)
+
+
+def _day(at: datetime) -> str:
+    month = words.translated(_MONTHS[at.month - 1])
+    named = {"month": month, "day": at.day, "year": at.year}
+    return words.translated("%(month)s %(day)s, %(year)s") % named
+
+
+def _csrf(visitor: Visitor | None) -> Markup:
+    value = visitor.csrf if visitor else ""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF, value)
+
+
+def ago(at: datetime, now: datetime | None = None) -> Markup:
+    """How long ago something was, in the largest whole unit."""
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        at.isoformat(timespec="seconds"), f"{at:%Y-%m-%d %H:%M} UTC", age((now or datetime.now(UTC)) - at)
+    )
+
+
+def age(duration: Any) -> str:
+    """A duration in the largest whole unit: ``3 days``."""
+    seconds = max(0, int(duration.total_seconds()))
+    for one, many, unit in _UNITS:
+        if seconds >= unit:
+            count = seconds // unit
+            return words.counted(one, many, count) % {"num": count}
+    return words.translated("less than a minute")
+
+
+N_ = words.N_
+_UNITS = (
+    (N_("%(num)s day"), N_("%(num)s days"), 86400),
+    (N_("%(num)s hour"), N_("%(num)s hours"), 3600),
+    (N_("%(num)s minute"), N_("%(num)s minutes"), 60),
+)
+_MONTHS = (
+    N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"), N_("July"),
+    N_("August"), N_("September"), N_("October"), N_("November"), N_("December"),
+)  # fmt: skip
