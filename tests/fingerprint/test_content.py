@@ -65,6 +65,12 @@ def test_white_on_nothing_is_still_seen():
     assert nothing_to_see(visible(_raster(np.full_like(shape, 255), np.zeros_like(shape)))) == "blank"
 
 
+def test_off_white_on_nothing_is_seen_on_black():
+    shape = 255 - _writing(0)
+    seen = visible(_raster(np.full_like(shape, 240), shape))
+    assert np.ptp(seen) > 200
+
+
 @pytest.mark.parametrize("ground", [0, 128, 255])
 def test_borders_are_found_to_the_pixel(ground, photos):
     canvas = Image.new("L", (500, 500), ground)

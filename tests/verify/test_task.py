@@ -4,13 +4,14 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from onecopy.decode.images import open_picture
 from onecopy.fingerprint.identify import fingerprint
 from onecopy.model import Limits, Relation
 from onecopy.verify.interface import ImageRef, PictureArgs, VerifyArgs
 from onecopy.verify.picture import picture
+from onecopy.verify.strokes import is_broad
 from onecopy.verify.task import verify
 
 
@@ -100,3 +101,38 @@ def test_a_screenshot_is_not_the_original(judge_files, photo):
     assert verdict.relation is Relation.EDITED
     assert verdict.evidence.contains == "b"
     assert verdict.evidence.original == "a"
+
+
+def on_nothing(draw_on, size: tuple[int, int]) -> Image.Image:
+    """White that is seen through: nearly nothing on white, all of it on black."""
+    alpha = Image.new("L", size, 0)
+    draw_on(ImageDraw.Draw(alpha))
+    made = Image.new("RGBA", size, (246, 248, 255, 0))
+    made.putalpha(alpha)
+    return made
+
+
+def test_what_white_hides_is_judged_on_black(judge_files):
+    def waves(draw: ImageDraw.ImageDraw, *, lower: int = 0) -> None:
+        for n in range(40, 560, 40):
+            draw.ellipse((n, 40 + n // 4, n + 150, 260 - n // 8), outline=200, width=9)
+        draw.rectangle((300, 120 + lower, 380, 200 + lower), fill=230)
+
+    one = on_nothing(waves, (720, 320))
+    same, _ = judge_files(stored(one), stored(one.resize((540, 240), Image.Resampling.LANCZOS)))
+    assert same.relation in {Relation.SAME_IMAGE, Relation.UNCLEAR}
+    assert same.evidence.measures["support"] > 0.9
+    other = on_nothing(lambda draw: waves(draw, lower=60), (720, 320))
+    assert judge_files(stored(one), stored(other))[0].relation is not Relation.SAME_IMAGE
+
+
+def test_an_emblem_has_nothing_to_read(judge_files):
+    """Small as it is, no character could hide in a star; in one with a letter beside it one could."""
+    points = [(80, 5), (98, 60), (155, 60), (108, 95), (126, 152), (80, 117), (34, 152), (52, 95), (5, 60)]
+    star = Image.new("L", (160, 160), 255)
+    ImageDraw.Draw(star).polygon([*points, (62, 60)], fill=30)
+    verdict, _ = judge_files(stored(star), stored(star.convert("RGB"), "JPEG", quality=92))
+    assert verdict.relation is Relation.SAME_IMAGE
+    assert is_broad(np.asarray(star))
+    ImageDraw.Draw(star).text((140, 140), "7", fill=30)
+    assert not is_broad(np.asarray(star))

@@ -17,6 +17,8 @@ _TOLERANCE = 12
 """Grey levels within which a border counts as uniform: paper, compression noise."""
 _OUTLIERS = 0.005
 _NOTICEABLE = 0.03
+_FAINT = 0.1
+"""Of the contrast on black: what shows no more than that on white is laid on black."""
 _SMALLEST_INSIDE = 0.05
 
 _CALM = 6.0
@@ -37,17 +39,24 @@ class Box(NamedTuple):
 def visible(raster: Raster) -> Luma:
     """Luminance as somebody would see it.
 
-    Transparency is laid on white, as most programs do. Where that shows nothing (white lines on nothing), it
-    is laid on black; where that shows nothing either, the shape of the transparency itself is taken.
+    Transparency is laid on white, as most programs do. Where that shows nothing, or next to nothing of what
+    black shows (white lines on nothing), it is laid on black; where that shows nothing either, the shape of
+    the transparency itself is taken.
     """
     luma, alpha = raster.pixels, raster.alpha
     if alpha is None or bool((alpha == 255).all()):
         return luma
-    for ground in (255, 0):
-        laid = _laid(luma, alpha, ground)
+    on_white, on_black = (_laid(luma, alpha, ground) for ground in (255, 0))
+    faint = _contrast(on_white) < _FAINT * _contrast(on_black)
+    for laid in (on_black, on_white) if faint else (on_white, on_black):
         if nothing_to_see(laid) is None:
             return laid
-    return alpha if nothing_to_see(alpha) is None else _laid(luma, alpha, 255)
+    return alpha if nothing_to_see(alpha) is None else on_white
+
+
+def _contrast(luma: Luma) -> float:
+    low, high = np.quantile(luma[::2, ::2], (0.005, 0.995))
+    return float(high - low)
 
 
 def unmatchable(luma: Luma, full_width: int, full_height: int) -> str | None:

@@ -12,7 +12,7 @@ import numpy as np
 from onecopy.model import Relation
 from onecopy.verify.examine import Examination
 from onecopy.verify.framing import Framing, framing
-from onecopy.verify.strokes import detail_lost
+from onecopy.verify.strokes import detail_lost, is_broad
 
 _LEAST_TEXTURE = 8
 """Textured cells that must agree before pixels are evidence at all."""
@@ -157,6 +157,8 @@ def _readable(exam: Examination) -> bool:
     """Whether a changed character would show: always on photographs, on paper if the coarser keeps detail."""
     if not (exam.fine.is_paper or exam.coarse.is_paper):
         return True
+    if is_broad(exam.coarse.luma) and is_broad(exam.fine.luma):
+        return True  # nothing is written there
     cut = exam.fine.is_bilevel or exam.coarse.is_bilevel
     if cut and exam.residual.worst > _AS_GOOD_AS_EQUAL and exam.strokes.letters < _TALL_ENOUGH:
         return False  # an eight and a dotted nought are one blob

@@ -7,7 +7,7 @@ import numpy as np
 
 from onecopy.verify.noise import activity
 from onecopy.verify.planes import Array, Mask, inner
-from onecopy.verify.refine import refine
+from onecopy.verify.refine import LEVELS, refine
 from onecopy.verify.register import Matrix
 from onecopy.verify.resample import shrunk
 from onecopy.verify.residual import QUIET, Residual
@@ -77,7 +77,7 @@ def glimpse(a: View, b: View, matrix: Matrix) -> Grain:
         b: The other.
         matrix: From B's working pixels to A's, near enough for refinement.
     """
-    matrix = refine(a, b, matrix, tiles=False)
+    matrix = refine(a, b, matrix, LEVELS[1:], tiles=False)
     side = _TILE + 2 * _MARGIN
     if min(b.height, b.width) < side:
         return Grain(0.0, 0.0, 0)

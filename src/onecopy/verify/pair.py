@@ -8,8 +8,10 @@ from onecopy.model import Relation
 from onecopy.verify.decide import Ruling, Why, rule, rule_at_a_glance, rule_slanted
 from onecopy.verify.examine import Examination, examine
 from onecopy.verify.grain import glimpse
+from onecopy.verify.matching import Matching
 from onecopy.verify.perspective import flatten
 from onecopy.verify.points import point_placements
+from onecopy.verify.refine import LEVELS
 from onecopy.verify.register import Placement, feature_placements, frame_placements
 from onecopy.verify.view import View, to_displayed, to_thumbnail
 
@@ -33,10 +35,11 @@ def compare_views(a: View, b: View) -> tuple[Ruling, Examination | None]:
     """Register and judge two views; the examination is ``None`` where nothing could be registered."""
     best: tuple[Ruling, Examination | None] = (Ruling(Relation.DISTINCT, 0.9, Why.UNRELATED, None), None)
     tried: list[Placement] = []
+    matching = Matching(a, b)
     for stage in (frame_placements, point_placements, feature_placements):
         if stage is feature_placements and best[1] is None and not _many_points(tried):
             return best  # what proposed the pair does not hold on the pixels
-        for placement in stage(a, b):
+        for placement in stage(matching):
             if any(_alike(placement, other, b) for other in tried):
                 continue
             tried.append(placement)
@@ -46,23 +49,25 @@ def compare_views(a: View, b: View) -> tuple[Ruling, Examination | None]:
             best = min(best, found, key=_rank)
             if found[1].support >= _REGISTERED:
                 return best
-    return _slanted(a, b) or best
+    return _slanted(matching) or best
 
 
 def _many_points(tried: list[Placement]) -> bool:
     return any(placement.origin == "points" and placement.support >= _MANY_POINTS for placement in tried)
 
 
-def _slanted(a: View, b: View) -> tuple[Ruling, Examination] | None:
+def _slanted(matching: Matching) -> tuple[Ruling, Examination] | None:
     """What they are if one shows the other at a slant."""
-    flat = flatten(a, b)
+    flat = flatten(matching)
     if flat is None:
         return None
     exam = examine(flat.a, flat.b, Placement(np.eye(3), "slant", 0))
     ruling = None if exam is None else rule_slanted(exam)
     if exam is None or ruling is None:
         return None
-    return ruling, replace(exam, slant=to_displayed(a) @ flat.matrix @ np.linalg.inv(to_displayed(b)))
+    return ruling, replace(
+        exam, slant=to_displayed(matching.a) @ flat.matrix @ np.linalg.inv(to_displayed(matching.b))
+    )
 
 
 def _alike(one: Placement, other: Placement, b: View) -> bool:
@@ -76,14 +81,20 @@ def _alike(one: Placement, other: Placement, b: View) -> bool:
 def _glance(a: View, b: View, placement: Placement) -> Examination | None:
     """A cheap look at small size; ``None`` where the placement is hopeless."""
     small = _rescaled(a, b, placement)
-    exam = examine(a.thumbnail, b.thumbnail, small, levels=(160,), closely=False)
+    exam = examine(a.thumbnail, b.thumbnail, small, levels=LEVELS[:1], closely=False)
     return None if exam is None or exam.support < _HOPE else exam
 
 
 def _rescaled(a: View, b: View, placement: Placement) -> Placement:
     """The same placement between the thumbnails of both."""
     matrix = to_thumbnail(a) @ placement.matrix @ np.linalg.inv(to_thumbnail(b))
-    return Placement(matrix, placement.origin, placement.support)
+    return replace(placement, matrix=matrix)
+
+
+def _refined(a: View, b: View, placement: Placement, seen: Examination) -> Placement:
+    """The same placement as a look at the thumbnails left it."""
+    small = np.linalg.inv(seen.matrix) if seen.swapped else seen.matrix
+    return replace(placement, matrix=np.linalg.inv(to_thumbnail(a)) @ small @ to_thumbnail(b))
 
 
 def _try(a: View, b: View, placement: Placement) -> tuple[Ruling, Examination] | None:
@@ -98,9 +109,10 @@ def _try(a: View, b: View, placement: Placement) -> tuple[Ruling, Examination] |
         return None
     black_and_white = a.is_bilevel or b.is_bilevel
     torn = exam.torn > _TORN and exam.support < _AGREED
+    placement = _refined(a, b, placement, exam)
     if torn and not black_and_white and not _one_capture(a, b, placement, exam):
         return rule_at_a_glance(exam), exam
-    exam = examine(a, b, placement)
+    exam = examine(a, b, placement, levels=LEVELS[1:])
     return None if exam is None else (rule(exam), exam)
 
 

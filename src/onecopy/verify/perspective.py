@@ -7,8 +7,9 @@ import numpy as np
 
 from onecopy.verify.align import ENOUGH, STEPS, change, goal, scaled, soft
 from onecopy.verify.examine import examine
-from onecopy.verify.planes import Bytes, Mask, scaling
-from onecopy.verify.register import Matrix, Placement, matches, scales
+from onecopy.verify.matching import Matching
+from onecopy.verify.planes import Array, Bytes, Mask, scaling
+from onecopy.verify.register import Matrix, Placement, scales
 from onecopy.verify.view import FEATURE_SIDE, View, shrink, to_thumbnail
 
 _LEAST_INLIERS = 24
@@ -16,6 +17,8 @@ _LEAST_SHARE = 0.25
 """Of the frame of A that must be seen in B for a comparison."""
 _LEAST_BEND, _MOST_BEND = 0.02, 0.7
 """By how much scale may change from one edge to the other: less is no slant, more is no picture."""
+_BETTER = 1.2
+"""How much nearer matches lie under a homography where a slant is: 1.3 to 20 times. One camera: 0.8 to 1.3."""
 _GRID = 64
 _FIRST, _LAST = (160,), (420, 840)
 """Sides at which a homography is refined; a slant that was only in the key points is gone after the first."""
@@ -31,9 +34,9 @@ class Flattened:
     matrix: Matrix
 
 
-def flatten(a: View, b: View) -> Flattened | None:
+def flatten(between: Matching) -> Flattened | None:
     """Lay B flat upon A; ``None`` where no homography is well supported, or none is needed."""
-    to, origin = matches(a, b, mirrored=False)
+    (to, origin), a, b = between.plain, between.a, between.b
     if len(to) < _LEAST_INLIERS:
         return None
     cv2.setRNGSeed(7)
@@ -42,13 +45,25 @@ def flatten(a: View, b: View) -> Flattened | None:
     if found is None or inliers is None or int(inliers.sum()) < _LEAST_INLIERS:
         return None
     matrix: Matrix = np.asarray(found, np.float64)
-    if not _is_sane(matrix, b):
+    seen = inliers.ravel() > 0
+    if not _is_sane(matrix, b) or not _is_needed(matrix, to[seen], origin[seen]):
         return None
     matrix = _refined(a, b, matrix, _FIRST)
     if not _is_sane(matrix, b) or not _is_promising(a, b, matrix):
         return None
     matrix = _refined(a, b, matrix, _LAST)
     return _cut(a, b, matrix) if _is_sane(matrix, b) else None
+
+
+def _is_needed(matrix: Matrix, to: Array, origin: Array) -> bool:
+    """Whether matches lie clearly better than under the best affine map: those of one camera do not."""
+    places = np.column_stack([origin, np.ones(len(origin))])
+    affine = places @ np.linalg.lstsq(places, to, rcond=None)[0]
+    bent = places @ matrix.T
+    off, bent_off = (
+        float(np.median(np.hypot(*(where - to).T))) for where in (affine, bent[:, :2] / bent[:, 2:])
+    )
+    return off >= _BETTER * bent_off
 
 
 def _is_promising(a: View, b: View, matrix: Matrix) -> bool:

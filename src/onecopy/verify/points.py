@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onecopy.fingerprint.features import unpack
+from onecopy.verify.matching import Matching
 from onecopy.verify.planes import Array
 from onecopy.verify.register import Matrix, Placement, is_plausible
 from onecopy.verify.view import View
@@ -24,8 +25,9 @@ _MOST = 2
 Points = tuple[Array, npt.NDArray[np.uint8]]
 
 
-def point_placements(a: View, b: View) -> list[Placement]:
+def point_placements(between: Matching) -> list[Placement]:
     """Similarities that several of the fingerprints' key points agree on, best first, at most two."""
+    a, b = between.a, between.b
     to, origin = _matches(_points(a), _points(b))
     tolerance = _TOLERANCE * float(np.hypot(a.width, a.height))
     found: list[Placement] = []

@@ -13,13 +13,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from onecopy.verify.matching import Matching
 from onecopy.verify.planes import Array
 from onecopy.verify.view import FEATURE_SIDE, View
 
 Matrix = npt.NDArray[np.floating]
 
 _SQUARE = 48
-_RATIO = 0.86
 _PLENTY = 30
 
 
@@ -63,8 +63,9 @@ def _square(view: View) -> Array:
     return np.asarray(image / (np.sqrt((image**2).sum()) + 1e-3), np.float32)
 
 
-def frame_placements(a: View, b: View, *, least: float = 0.55) -> list[Placement]:
+def frame_placements(between: Matching, *, least: float = 0.55) -> list[Placement]:
     """Placements that lay frame on frame, best correlation first, at most three."""
+    a, b = between.a, between.b
     square_a, square_b = _square(a), _square(b)
     found = []
     for mirrored in (False, True):
@@ -78,38 +79,16 @@ def frame_placements(a: View, b: View, *, least: float = 0.55) -> list[Placement
     return found[:3]
 
 
-def matches(a: View, b: View, *, mirrored: bool) -> tuple[Array, Array]:
-    """Places of key points that are each other's nearest by far: in A, and in B."""
-    points_a, desc_a = a.features
-    points_b, desc_b = b.mirror.features if mirrored else b.features
-    if len(desc_a) < 8 or len(desc_b) < 8:
-        return np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32)
-    likeness = desc_b @ desc_a.T
-    pick = np.argpartition(-likeness, 1, axis=1)[:, :2]
-    rows = np.arange(len(desc_b))
-    first, second = likeness[rows, pick[:, 0]], likeness[rows, pick[:, 1]]
-    swap = second > first
-    best = np.where(swap, pick[:, 1], pick[:, 0])
-    first, second = np.maximum(first, second), np.minimum(first, second)
-    mutual = likeness.argmax(0)[best] == rows
-    # distance² of unit vectors is 2 − 2·likeness; Lowe's ratio test on distances
-    good = mutual & (1 - first < _RATIO**2 * (1 - second)) & (first > 0.75)
-    matched_b = points_b[good]
-    if mirrored:
-        matched_b = matched_b * np.array([-1, 1], np.float32) + np.array([b.width - 1, 0], np.float32)
-    return points_a[best[good]], matched_b
-
-
-def feature_placements(a: View, b: View, *, least: int = 8) -> list[Placement]:
+def feature_placements(between: Matching, *, least: int = 8) -> list[Placement]:
     """Placements by key points, best supported first; mirrored ones only where plain ones find little."""
     found: list[Placement] = []
     for mirrored in (False, True):
         if found and found[0].support >= _PLENTY:
             break
-        to, origin = matches(a, b, mirrored=mirrored)
+        to, origin = between.mirrored if mirrored else between.plain
         if len(origin) < least:
             continue
-        tolerance = 2.0 * max(a.width, a.height) / FEATURE_SIDE
+        tolerance = 2.0 * max(between.a.width, between.a.height) / FEATURE_SIDE
         cv2.setRNGSeed(7)
         matrix, inliers = cv2.estimateAffine2D(
             origin, to, method=cv2.RANSAC, ransacReprojThreshold=tolerance, maxIters=3000, confidence=0.999

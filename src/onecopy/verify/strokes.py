@@ -20,6 +20,7 @@ _TALLEST = 80
 """Higher marks are no letters."""
 _STEP = 100.0
 """Grey levels between clearly ground and clearly ink, where black and white was made of grey."""
+_BROAD = 7
 _WIDTHS = (2.0, 4.0)
 """Stroke widths counted with: a small change on a sheet of broad shapes is still a change."""
 
@@ -91,6 +92,23 @@ def letter_height(marks: Array) -> float:
     )
     letters = (height >= 4) & (height <= _TALLEST) & (width <= 3 * height) & (area >= 6)
     return float(np.median(height[letters])) if letters.any() else 0.0
+
+
+def is_broad(luma: Bytes) -> bool:
+    """Whether every mark and every gap between marks is too broad to be a character: emblems, silhouettes.
+
+    Each must hold a disc of :data:`_BROAD` pixels somewhere, whatever stands out of the ground by an eighth
+    of the contrast; so a page with one small letter on it is not broad.
+    """
+    low, high = np.quantile(luma, (0.005, 0.995))
+    ground = int(np.bincount(luma.ravel(), minlength=256).argmax())
+    marks = cv2.absdiff(luma, np.full_like(luma, ground)) > max(12.0, float(high - low) / 8)
+    disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_BROAD, _BROAD)), np.uint8)
+    for part in (marks.view(np.uint8), (~marks).view(np.uint8)):
+        count, labels = cv2.connectedComponents(part, connectivity=8)
+        if len(np.unique(labels[cv2.erode(part, disc, borderValue=1) > 0])) < count - 1:
+            return False
+    return bool(marks.any())
 
 
 def detail_lost(luma: Array, factor: float) -> float:

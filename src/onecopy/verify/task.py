@@ -21,6 +21,8 @@ from onecopy.verify.words import marked, sentences
 
 _GROUNDS = (255, 0, None)
 """White, black, and transparency ignored."""
+_FAINT = 0.1
+"""Of the contrast over the other ground: what is fainter tells nothing that the other does not."""
 
 Judged = tuple[Ruling, Examination | None]
 _Key = tuple[str, str]
@@ -91,16 +93,23 @@ def judge(a: tuple[View, ...], b: tuple[View, ...], ref_a: ImageRef, ref_b: Imag
 
     Where only one of them is transparent, the other may have been flattened over white or black: the ruling
     that explains most counts; or transparency may have been dropped, which shows what was hidden and is an
-    edit. Where both are, they must agree over white and over black: the weaker counts.
+    edit. Where both are, they must agree over white and over black: the weaker counts, unless one of the two
+    shows next to nothing of either (white lines on white).
     """
     cv2.setNumThreads(1)
     if len(a) > 1 and len(b) > 1:
-        judged = max((compare_views(a[k], b[k]) for k in (0, 1)), key=_weakness)
+        judged = max((compare_views(a[k], b[k]) for k in _telling(a, b)), key=_weakness)
     elif len(a) == len(b):
         judged = compare_views(a[0], b[0])
     else:
         judged = _one_transparent(a, b)
     return _verdict(*judged, ref_a, ref_b)
+
+
+def _telling(a: tuple[View, ...], b: tuple[View, ...]) -> list[int]:
+    """Which of white and black to look at: not one that shows a tenth of what the other shows."""
+    shown = [max(a[k].contrast, b[k].contrast) for k in (0, 1)]
+    return [k for k in (0, 1) if shown[k] >= _FAINT * max(shown)]
 
 
 def _one_transparent(a: tuple[View, ...], b: tuple[View, ...]) -> Judged:

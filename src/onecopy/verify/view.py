@@ -96,6 +96,12 @@ class View:
         return float(np.quantile(local, 0.25)) * 1.25  # of a normal distribution
 
     @cached_property
+    def contrast(self) -> float:
+        """From nearly the darkest to nearly the lightest that it shows: grey levels."""
+        low, high = np.quantile(self.luma[::2, ::2], (0.005, 0.995))
+        return float(high - low)
+
+    @cached_property
     def is_bilevel(self) -> bool:
         """Whether there is only black and white."""
         return is_bilevel(self.luma[::3, ::3])
@@ -128,11 +134,6 @@ class View:
         """Take key points that were found before in the same image."""
         if features is not None:
             self.__dict__["features"] = features
-
-    @cached_property
-    def mirror(self) -> "View":
-        """The same image with left and right exchanged."""
-        return View(np.ascontiguousarray(self.colour[:, ::-1]), self.full_width, self.full_height)
 
     @cached_property
     def thumbnail(self) -> "View":
