@@ -18,7 +18,7 @@ _LEAST_SHARE = 0.25
 _LEAST_BEND, _MOST_BEND = 0.02, 0.7
 """By how much scale may change from one edge to the other: less is no slant, more is no picture."""
 _BETTER = 1.2
-"""How much nearer matches lie under a homography where a slant is: 1.3 to 20 times. One camera: 0.8 to 1.3."""
+"""How much nearer matches must lie under a homography: 1.3 to 20 times in slants, up to 1.3 else."""
 _GRID = 64
 _FIRST, _LAST = (160,), (420, 840)
 """Sides at which a homography is refined; a slant that was only in the key points is gone after the first."""
