@@ -32,6 +32,7 @@ def test_description_says_what_there_is(service):
         "/v1/occurrences/{id}/pages/{number}",
         "/v1/occurrences/{id}/differences/{other}",
         "/v1/cases/{id}",
+        "/v1/cases/{id}/current",
         "/v1/me",
         "/v1/sign-in",
         "/v1/sign-in/callback",

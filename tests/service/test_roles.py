@@ -28,6 +28,7 @@ ALLOWED = {
     ("GET", "/v1/occurrences/{id}/pages/{number}"): ALL - {"auditor"},
     ("GET", "/v1/occurrences/{id}/differences/{other}"): ALL - {"auditor"},
     ("GET", "/v1/cases/{id}"): ALL,
+    ("GET", "/v1/cases/{id}/current"): ALL,
     ("GET", "/v1/tokens"): {"auditor", "administrator"},
     ("POST", "/v1/tokens"): {"administrator"},
     ("DELETE", "/v1/tokens/{id}"): {"administrator"},
@@ -85,6 +86,7 @@ class World:
             "/v1/occurrences/{id}": occurrence,
             "/v1/occurrences/{id}/content": occurrence,
             "/v1/cases/{id}": quote(f"case of {agency}"),
+            "/v1/cases/{id}/current": quote(f"case of {agency}"),
             "/v1/tokens/{id}": self.token(agency, "uploader")["id"],
             "/v1/agreements/{id}": self.ask("POST", "/v1/agreements", token, json=wanted).json()["id"],
         }

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     UPLOAD_HELD = "upload.held"
     UPLOAD_REJECTED = "upload.rejected"
     REVIEW_DECIDED = "review.decided"
+    CURRENT_CHANGED = "case.current-changed"
     OCCURRENCE_DELETED = "occurrence.deleted"
     CONTENT_DELETED = "content.deleted"
     POLICY_CHANGED = "policy.changed"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, or_, select, update
 
 from onecopy.catalog import rows
 from onecopy.catalog.batches import batches
@@ -42,6 +42,10 @@ def every(connection: Connection, *, version: int, after: int = 0) -> Iterator[S
     return _stored(connection, query.order_by(image.c.id))
 
 
+def _columns(features: bool) -> list[ColumnElement[Any]]:
+    return [column for column in image.c if features or column is not image.c.features]
+
+
 def by_ids(connection: Connection, ids: Iterable[int], *, features: bool = True) -> dict[int, StoredImage]:
     """Images by number; those that do not exist are left out.
 
@@ -50,18 +54,19 @@ def by_ids(connection: Connection, ids: Iterable[int], *, features: bool = True)
         ids: Their numbers.
         features: Without them (they are empty then) this is several times faster.
     """
-    columns = [column for column in image.c if features or column is not image.c.features]
     found: dict[int, StoredImage] = {}
     for batch in batches(ids):
-        query = select(*columns).where(image.c.id.in_(batch))
+        query = select(*_columns(features)).where(image.c.id.in_(batch))
         found.update((one.id, one) for one in _stored(connection, query))
     return found
 
 
-def of_contents(connection: Connection, digests: Iterable[str]) -> Iterator[StoredImage]:
-    """The images in some contents; those in one content by their place in it."""
+def of_contents(
+    connection: Connection, digests: Iterable[str], *, features: bool = True
+) -> Iterator[StoredImage]:
+    """The images in some contents; those in one content by their place in it. ``features`` as above."""
     for batch in batches(digests):
-        query = select(image).where(image.c.content.in_(batch))
+        query = select(*_columns(features)).where(image.c.content.in_(batch))
         yield from _stored(connection, query.order_by(image.c.content, image.c.inner))
 
 

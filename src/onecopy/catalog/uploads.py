@@ -1,12 +1,14 @@
 """Uploads: occurrences that came through the gate, looked up inside one agency."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from onecopy.catalog.batches import batches
 from onecopy.catalog.occurrences import Occurrence, from_row
-from onecopy.catalog.schema import content, occurrence, remark
+from onecopy.catalog.schema import Moment, content, image, occurrence, remark
 
 _UPLOADED = and_(occurrence.c.locator.is_(None), occurrence.c.gone_at.is_(None))
 
@@ -38,6 +40,58 @@ def of_case(connection: Connection, case: str, agency: str) -> list[Occurrence]:
     """What an agency received for a case, oldest first."""
     query = select(occurrence).where(_UPLOADED, _of(agency), occurrence.c.case_id == case)
     return [from_row(row) for row in connection.execute(query.order_by(occurrence.c.id)).mappings()]
+
+
+def by_numbers(connection: Connection, ids: Iterable[int]) -> list[Occurrence]:
+    """Uploads by the catalog's numbers, which the caller has from inside one agency; oldest first."""
+    found: list[Occurrence] = []
+    for batch in batches(ids):
+        query = select(occurrence).where(_UPLOADED, occurrence.c.id.in_(batch))
+        found += [from_row(row) for row in connection.execute(query).mappings()]
+    return sorted(found, key=lambda one: one.id)
+
+
+def with_digests(
+    connection: Connection, case: str, agency: str, column: str, digests: Iterable[str]
+) -> set[int]:
+    """The uploads of a case with an image that has one of some digests.
+
+    Args:
+        connection: Of any transaction.
+        case: Which case.
+        agency: Whose.
+        column: Of the image: ``sha256``, ``image_data_sha256`` or ``pixels_sha256``.
+        digests: In that column.
+    """
+    found: set[int] = set()
+    for batch in batches(digests):
+        query = select(occurrence.c.id).join(image, image.c.content == occurrence.c.content)
+        query = query.where(image.c[column].in_(batch))
+        query = query.where(_UPLOADED, _of(agency), occurrence.c.case_id == case)
+        found.update(connection.scalars(query.distinct()))
+    return found
+
+
+def any_of_case(connection: Connection, case: str, agency: str) -> bool:
+    """Whether an agency received anything for a case."""
+    query = select(occurrence.c.id).where(_UPLOADED, _of(agency), occurrence.c.case_id == case).limit(1)
+    return connection.scalar(query) is not None
+
+
+class CaseLine(NamedTuple):
+    """A case in a list: its name, how many uploads it has, and when the last came."""
+
+    case: str
+    files: int
+    last: datetime
+
+
+def by_case(connection: Connection, agency: str, *, after: str, limit: int) -> list[CaseLine]:
+    """An agency's cases by name, those beyond one."""
+    case = occurrence.c.case_id
+    query = select(case, func.count(), func.max(occurrence.c.seen_at, type_=Moment()))
+    query = query.where(_UPLOADED, _of(agency), case > after).group_by(case).order_by(case).limit(limit)
+    return [CaseLine._make(row) for row in connection.execute(query)]
 
 
 def referenced(connection: Connection, digests: Iterable[str]) -> set[str]:

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, tuple_
 
 from onecopy.catalog import rows
 from onecopy.catalog.batches import batches, insert_or_update
 from onecopy.catalog.images import StoredImage
-from onecopy.catalog.schema import verdict
+from onecopy.catalog.schema import image, occurrence, verdict
 from onecopy.model import Relation, Verdict
 
 
@@ -52,6 +53,40 @@ def among(
     query = select(verdict).where(verdict.c.verify_version == version, both)
     for row in connection.execute(query).mappings():
         yield (row["a"], row["b"]), rows.to_verdict(row)
+
+
+class Seen(NamedTuple):
+    """A verdict in short; much quicker to read than its evidence."""
+
+    a: int
+    b: int
+    relation: Relation
+    confidence: float
+    method: str
+    contains: str | None
+    original: str | None
+
+
+def in_case(
+    connection: Connection, ids: Iterable[int], *, version: int, agency: str, case_id: str
+) -> Iterator[tuple[Seen, int]]:
+    """What was seen of some images beside those that an agency received for a case.
+
+    Yields:
+        A verdict, and the number of the occurrence that the other image is in; each as often as there are
+        such occurrences.
+    """
+    evidence = [verdict.c.evidence[name].as_string() for name in ("method", "contains", "original")]
+    columns = [verdict.c.a, verdict.c.b, verdict.c.relation, verdict.c.confidence, *evidence, occurrence.c.id]
+    for batch in batches(ids):
+        for mine, other in ((verdict.c.a, verdict.c.b), (verdict.c.b, verdict.c.a)):
+            query = select(*columns).join(image, image.c.id == other)
+            query = query.join(occurrence, occurrence.c.content == image.c.content)
+            query = query.where(mine.in_(batch), verdict.c.verify_version == version)
+            query = query.where(occurrence.c.locator.is_(None), occurrence.c.gone_at.is_(None))
+            query = query.where(occurrence.c.agency == agency, occurrence.c.case_id == case_id)
+            for row in connection.execute(query, execution_options={"yield_per": 1000}):
+                yield Seen(row[0], row[1], Relation(row[2]), *row[3:7]), row[7]
 
 
 def partners(

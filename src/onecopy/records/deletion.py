@@ -10,6 +10,7 @@ from onecopy.audit.event import Event, Kind
 from onecopy.catalog import decisions, events, occurrences
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.errors import UsageError
+from onecopy.records.versions.land import forget
 
 
 def delete(connection: Connection, one: Occurrence, *, by: str) -> None:
@@ -42,3 +43,4 @@ def delete(connection: Connection, one: Occurrence, *, by: str) -> None:
             objects=tuple(objects),
         ),
     )
+    forget(connection, one, by=by)

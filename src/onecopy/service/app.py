@@ -14,7 +14,17 @@ from onecopy.errors import EnvironmentProblem
 from onecopy.pipelines.gate import Gate
 from onecopy.policy import Policy
 from onecopy.service import beside, problems
-from onecopy.service.api import agreements, deleting, oversight, people, pictures, reading, tokens, uploads
+from onecopy.service.api import (
+    agreements,
+    cases,
+    deleting,
+    oversight,
+    people,
+    pictures,
+    reading,
+    tokens,
+    uploads,
+)
 from onecopy.service.api.models import described
 from onecopy.service.headers import HeadLikeGet, SecurityHeaders
 from onecopy.service.orphan import end_with_parent
@@ -68,7 +78,7 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadLikeGet)
     problems.install(app, show=for_people)
-    for part in (uploads, reading, pictures, deleting, people, tokens, agreements, oversight):
+    for part in (uploads, cases, reading, pictures, deleting, people, tokens, agreements, oversight):
         app.include_router(part.router)
     frame.install(app)
     app.add_api_route("/healthz", healthz, methods=["GET"], tags=["service"], summary="Whether it runs.")

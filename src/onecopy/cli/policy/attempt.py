@@ -95,7 +95,7 @@ def _received(catalog: str | None, days: int) -> "Iterator[Past]":
 
 
 def _lines(tried: "Tried") -> Iterator[str]:
-    from onecopy.pipelines.gate.words import shown
+    from onecopy.spoken import shown
 
     if not tried.total:
         yield "There is nothing to replay."

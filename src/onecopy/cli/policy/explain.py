@@ -88,7 +88,7 @@ def _steps(policy: "Policy", facts: "Facts") -> Iterator[str]:
 
 
 def _name(reply: "GateReply", facts: "Facts", context: "Context") -> str:
-    from onecopy.pipelines.gate.words import shown
+    from onecopy.spoken import shown
 
     for match in reply.matches:
         alike = (match.relation, match.confidence) == (facts.relation, facts.confidence)

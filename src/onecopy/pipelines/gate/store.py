@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -20,6 +21,7 @@ from onecopy.pipelines.gate.upload import Upload
 from onecopy.pipelines.identify import EXTRAS
 from onecopy.policy import Policy
 from onecopy.policy.history import adopt, pack
+from onecopy.records.versions.land import land, tell
 from onecopy.verify.interface import VERIFY_VERSION
 
 Also = Callable[[Connection, GateReply], None]
@@ -88,7 +90,9 @@ def store(
     )
     if also is not None:
         also(connection, answer)
+    changes = land(connection, replace(one, id=number), by=actor(upload))
     events.append(connection, event(upload, answer, policy))
+    tell(connection, context.agency, context.case, changes, by=actor(upload))
     return answer
 
 

@@ -3,27 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.model import FileIdentity, Relation, Verdict
 from onecopy.policy import Action
-
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-_LONGEST = 80
+from onecopy.spoken import day, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +27,6 @@ class Mention:
     upload: str = "a"
     whole: bool = False
     agency: str | None = None
-
-
-def day(moment: datetime) -> str:
-    """A day as people write it, whatever the machine's language: ``3 May 2026``."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
-
-
-def shown(text: str) -> str:
-    """A name fit for one line: no control characters, not endless."""
-    line = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", " ", text).split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
 def reason(

@@ -1,0 +1,298 @@
+"""Reading what version sets are made of: the documents of a case, and what was seen of their pages.
+
+A new upload concerns few of them. From it the reading goes on to whatever it could be a version of or share a
+page with, and from there again, until nothing is added: what is left out has no bearing on the result.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from onecopy.catalog import images, judgements, uploads, verdicts
+from onecopy.catalog import versions as kept
+from onecopy.catalog.images import StoredImage
+from onecopy.catalog.judgements import Says
+from onecopy.catalog.occurrences import Occurrence
+from onecopy.model import LINKABLE, Relation
+from onecopy.records.versions.kinds import Kind, kind
+from onecopy.records.versions.model import Page, Paper, Tie
+from onecopy.records.versions.names import Agreement, Named, agreement, parse, revision
+from onecopy.records.versions.same import SURE, digests, fold
+from onecopy.verify.interface import VERIFY_VERSION
+
+MOST = 2_000
+"""Documents that are looked at when an upload comes in; a case with more that hang together waits until
+somebody asks for it."""
+
+_PLACE = re.compile(r"#page=(\d+)(?:&image=(\d+))?$|#image=(\d+)$")
+_PAPER_TIES = frozenset({Relation.SAME_IMAGE, Relation.EDITED, Relation.UNCLEAR, Relation.SAME_FORM})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A file, or a file inside an archive, with the images in it."""
+
+    paper: Paper
+    kind: Kind
+    images: tuple[StoredImage, ...]
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What was read: documents that hang together, completely.
+
+    Attributes:
+        papers: The documents.
+        ties: What was seen of their images.
+        images: All images read, by number.
+        complete: Whether nothing had to be left out.
+    """
+
+    papers: list[Paper] = field(default_factory=list)
+    ties: dict[tuple[int, int], Tie] = field(default_factory=dict)
+    images: dict[int, StoredImage] = field(default_factory=dict)
+    complete: bool = True
+
+
+def units(one: Occurrence, found: Iterable[StoredImage]) -> list[Unit]:
+    """Take an occurrence apart: the file itself, or what is in it where it is an archive."""
+    by_member: dict[str, list[StoredImage]] = defaultdict(list)
+    for image in found:
+        by_member[member(image.inner)].append(image)
+    if not by_member:
+        by_member[""] = []
+    return [_unit(one, inner, sorted(ones, key=_position)) for inner, ones in sorted(by_member.items())]
+
+
+def member(inner: str) -> str:
+    """The place of the file that an image is in: without page and number."""
+    at = inner.rfind("#")
+    return inner if at < 0 or inner.find("!", at) >= 0 else inner[:at]
+
+
+def _position(image: StoredImage) -> tuple[int, int, str]:
+    match = _PLACE.search(image.inner)
+    if match is None:
+        return 1, 1, image.inner
+    return int(match[1] or 1), int(match[2] or match[3] or 1), image.inner
+
+
+def _unit(one: Occurrence, inner: str, found: list[StoredImage]) -> Unit:
+    name = inner.rsplit("/", 1)[-1] if inner else one.name
+    metadata: Mapping[str, Any] = (one.metadata or {}) if not inner else {}
+    category = one.category or ""
+    paper = Paper(
+        occurrence=one.id,
+        public_id=one.public_id,
+        inner=inner,
+        name=name,
+        named=_named(name, metadata),
+        content=one.content or "",
+        category=category,
+        received_at=one.seen_at,
+        submission=_text(metadata, "submission"),
+        pages=tuple(Page(image=image.id, page=_position(image)[0]) for image in found),
+    )
+    return Unit(paper=paper, kind=kind(name, category, found), images=tuple(found))
+
+
+def _named(name: str, metadata: Mapping[str, Any]) -> Named:
+    """What the name says, unless a field beside it says more."""
+    said = parse(name)
+    title, sheet, rev, day = (_text(metadata, key) for key in ("document", "sheet", "revision", "date"))
+    if title:
+        said = replace(said, words=frozenset(title.casefold().split()))
+    if sheet:
+        said = replace(said, sheet=parse(sheet).sheet or sheet.casefold())
+    if rev:
+        said = replace(said, revision=revision(rev) or said.revision)
+    try:
+        return replace(said, day=date.fromisoformat(day[:10])) if day else said
+    except ValueError:
+        return said
+
+
+def _text(metadata: Mapping[str, Any], key: str) -> str:
+    value = metadata.get(key)
+    return str(value).strip()[:200] if isinstance(value, str | int) else ""
+
+
+def gather(
+    connection: Connection, agency: str, case_id: str, seeds: Iterable[int] | None = None, most: int = MOST
+) -> Gathered:
+    """Read the documents of a case that have to do with some uploads.
+
+    Args:
+        connection: Of any transaction.
+        agency: Whose case.
+        case_id: Which.
+        seeds: The catalog's numbers of those uploads; ``None`` for all there are.
+        most: How many uploads are read at most; without ``seeds`` there is no bound.
+    """
+    reader = _Reader(connection, agency, case_id)
+    if seeds is None:
+        every = {one.id for one in uploads.of_case(connection, case_id, agency)}
+        reader.read(every)
+        return reader.gathered(every, complete=True)
+    done: set[int] = set()
+    waiting = set(seeds)
+    while waiting and len(done) < most:
+        done |= waiting
+        waiting = reader.follow(waiting) - done
+    return reader.gathered(done, complete=not waiting)
+
+
+class _Reader:
+    def __init__(self, connection: Connection, agency: str, case_id: str) -> None:
+        self._connection, self._agency, self._case = connection, agency, case_id
+        self._units: dict[int, list[Unit]] = {}
+        self._at: dict[int, list[Unit]] = defaultdict(list)
+        self._images: dict[int, StoredImage] = {}
+        self._by_digest: dict[object, list[Unit]] = defaultdict(list)
+        self._ties: dict[tuple[int, int], Tie] = {}
+        self._tied: dict[int, dict[int, Tie]] = defaultdict(dict)
+        self._on_paper: set[int] = set()
+        self._named = self._documents()
+
+    def _documents(self) -> list[tuple[int, int, Named]]:
+        """The documents that are known in the case: set, occurrence, and what their names say."""
+        sets = kept.of_case(self._connection, self._agency, self._case)
+        members = kept.members(self._connection, [one.id for one in sets])
+        numbers = {one.occurrence for ones in members.values() for one in ones}
+        known = {one.id: one for one in uploads.by_numbers(self._connection, numbers)}
+        return [
+            (set_, one.occurrence, parse(one.inner.rsplit("/", 1)[-1] or known[one.occurrence].name))
+            for set_, ones in members.items()
+            for one in ones
+            if one.occurrence in known
+        ]
+
+    def read(self, numbers: set[int]) -> list[Unit]:
+        """Read uploads, and what they have to do with others of the case; give what may be documents."""
+        self._load(numbers)
+        papers = [
+            unit
+            for number in sorted(numbers)
+            for unit in self._units.get(number, ())
+            if unit.kind is not Kind.PHOTOGRAPH
+        ]
+        mine = {image.id for unit in papers for image in unit.images}
+        near: set[int] = set()
+        seen = verdicts.in_case(
+            self._connection, sorted(mine), version=VERIFY_VERSION, agency=self._agency, case_id=self._case
+        )
+        for verdict, occurrence in seen:
+            self._note(verdict)
+            if verdict.relation is not Relation.DISTINCT:
+                near.add(occurrence)
+        self._load(near)
+        return papers
+
+    def follow(self, numbers: set[int]) -> set[int]:
+        """Read uploads; say which others have to do with what is in them."""
+        papers = self.read(numbers)
+        self._load(self._equal(papers))
+        found: set[int] = set()
+        for unit in filter(self.is_document, papers):
+            found |= {other.paper.occurrence for other in self._beside(unit)}
+            found |= self._namesakes(unit.paper)
+        return found
+
+    def _load(self, numbers: Iterable[int]) -> None:
+        new = uploads.by_numbers(self._connection, set(numbers) - self._units.keys())
+        contents = {one.content for one in new if one.content}
+        inside: dict[str, list[StoredImage]] = defaultdict(list)
+        for image in images.of_contents(self._connection, sorted(contents), features=False):
+            inside[image.content].append(image)
+            self._images[image.id] = image
+        for one in new:
+            self._units[one.id] = units(one, inside[one.content or ""])
+            for unit in self._units[one.id]:
+                for image in unit.images:
+                    self._at[image.id].append(unit)
+                    for key in digests(image.fingerprint):
+                        self._by_digest[key].append(unit)
+
+    def _equal(self, papers: list[Unit]) -> set[int]:
+        """The uploads that share an image with any of them by its digest."""
+        found: set[int] = set()
+        for column in ("sha256", "image_data_sha256", "pixels_sha256"):
+            values = {getattr(image.fingerprint, column) for unit in papers for image in unit.images} - {None}
+            found |= uploads.with_digests(self._connection, self._case, self._agency, column, sorted(values))
+        return found
+
+    def _note(self, seen: verdicts.Seen) -> None:
+        on_paper = seen.method == "paper"
+        tie = Tie(
+            relation=seen.relation,
+            confidence=seen.confidence,
+            on_paper=on_paper,
+            part=seen.contains is not None,
+        )
+        self._ties[min(seen.a, seen.b), max(seen.a, seen.b)] = tie
+        self._tied[seen.a][seen.b] = self._tied[seen.b][seen.a] = tie
+        if on_paper and seen.relation in _PAPER_TIES:
+            self._on_paper |= {seen.a, seen.b}
+
+    def is_document(self, unit: Unit) -> bool:
+        """Whether it is one, now that it is known what its images are beside others."""
+        if unit.kind is Kind.OPEN:
+            return any(image.id in self._on_paper for image in unit.images)
+        return unit.kind is Kind.DOCUMENT
+
+    def _beside(self, unit: Unit) -> Iterator[Unit]:
+        """The documents that a document could be a version of, or shares a page with."""
+        for image in unit.images:
+            same = [other for key in digests(image.fingerprint) for other in self._by_digest[key]]
+            changed: list[Unit] = []
+            for number, tie in self._tied[image.id].items():
+                if tie.relation is not Relation.DISTINCT:
+                    linked = tie.relation in LINKABLE and tie.confidence >= SURE
+                    (same if linked else changed).extend(self._at[number])
+            yield from filter(self.is_document, same)
+            for other in filter(self.is_document, changed):
+                if agreement(unit.paper.named, other.paper.named) is not Agreement.DIFFERENT:
+                    yield other
+
+    def _namesakes(self, paper: Paper) -> set[int]:
+        """Documents of the same name, and all that are members of one document with any of them."""
+        sets = {
+            set_
+            for set_, occurrence, named in self._named
+            if occurrence == paper.occurrence
+            or agreement(paper.named, named) is Agreement.SAME
+            or named.plain == paper.named.plain
+        }
+        return {occurrence for set_, occurrence, _ in self._named if set_ in sets}
+
+    def gathered(self, numbers: set[int], *, complete: bool) -> Gathered:
+        """The documents among some uploads, and what ties their images."""
+        chosen = (unit for number in sorted(numbers) for unit in self._units.get(number, ()))
+        papers = [unit.paper for unit in chosen if self.is_document(unit)]
+        within = {page.image for paper in papers for page in paper.pages}
+        ties = {pair: tie for pair, tie in self._ties.items() if within.issuperset(pair)}
+        found = {number: image for number, image in self._images.items() if number in within}
+        ties |= dict(_judged(self._connection, self._agency, found))
+        return Gathered(papers=papers, ties=ties, images=found, complete=complete)
+
+
+def _judged(
+    connection: Connection, agency: str, found: Mapping[int, StoredImage]
+) -> Iterator[tuple[tuple[int, int], Tie]]:
+    """What people said that two images are: it goes before what the pixels said."""
+    places = {(image.content, image.inner): number for number, image in found.items()}
+    for pair, said in judgements.among(connection, agency, places).items():
+        if said.says in (Says.SAME, Says.NOT_RELATED) and len(pair) == 2:
+            a, b = sorted(places[place] for place in pair)
+            same = said.says is Says.SAME
+            yield (a, b), Tie(relation=Relation.SAME_IMAGE if same else Relation.DISTINCT, confidence=1.0)
+
+
+def folded(gathered: Gathered) -> dict[int, int]:
+    """For every image the one that stands for all that are the same."""
+    return fold(gathered.images, gathered.ties)
