@@ -5,6 +5,7 @@ import io
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -106,6 +107,14 @@ def service(tmp_path_factory):
 def client(service):
     with service.client() as client:
         yield client
+
+
+@pytest.fixture
+def free_port():
+    """A port that nobody listens at."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return listening.getsockname()[1]
 
 
 @pytest.fixture

@@ -35,14 +35,26 @@ ALLOWED = {
     ("GET", "/v1/agreements"): OVERSEERS,
     ("POST", "/v1/agreements"): {"administrator"},
     ("DELETE", "/v1/agreements/{id}"): {"administrator"},
+    ("GET", "/v1/webhooks"): OVERSEERS,
+    ("POST", "/v1/webhooks"): {"administrator"},
+    ("GET", "/v1/webhooks/{id}"): OVERSEERS,
+    ("DELETE", "/v1/webhooks/{id}"): {"administrator"},
+    ("POST", "/v1/webhooks/{id}/secret"): {"administrator"},
+    ("POST", "/v1/webhooks/{id}/enable"): {"administrator"},
+    ("POST", "/v1/webhooks/{id}/ping"): {"administrator"},
+    ("GET", "/v1/webhooks/{id}/deliveries"): OVERSEERS,
+    ("POST", "/v1/webhooks/{id}/deliveries/{message}/redeliver"): {"administrator"},
     ("GET", "/v1/policy"): ALL,
     ("GET", "/v1/audit/head"): OVERSEERS,
     ("GET", "/v1/audit/events"): OVERSEERS,
 }
 MAY = [(role, *endpoint) for endpoint, roles in ALLOWED.items() for role in sorted(roles)]
-NAMING = ("/v1/uploads", "/v1/checks", "/v1/tokens", "/v1/agreements")
+NAMING = ("/v1/uploads", "/v1/checks", "/v1/tokens", "/v1/agreements", "/v1/webhooks")
 """Where a request may name an agency."""
+HOOK = "http://127.0.0.1:9/"
+"""An address that nobody listens at."""
 UNKNOWN = "5b0e9d0e-4f1c-4a56-9a53-0f6f3e6a9d11"
+REDELIVER = "/v1/webhooks/{id}/deliveries/{message}/redeliver"
 
 
 class World:
@@ -89,7 +101,14 @@ class World:
             "/v1/cases/{id}/current": quote(f"case of {agency}"),
             "/v1/tokens/{id}": self.token(agency, "uploader")["id"],
             "/v1/agreements/{id}": self.ask("POST", "/v1/agreements", token, json=wanted).json()["id"],
-        }
+        } | self.webhook(token)
+
+    def webhook(self, token):
+        """A webhook that was told something, by the paths that take its identifier."""
+        id = self.ask("POST", "/v1/webhooks", token, json={"url": HOOK}).json()["id"]
+        message = self.ask("POST", f"/v1/webhooks/{id}/ping", token).json()["id"]
+        of = {path: id for _, path in ALLOWED if path.startswith("/v1/webhooks/{id}")}
+        return of | {REDELIVER: f"{id}/deliveries/{message}"}
 
     def pictures(self, token):
         """The identifiers of a picture, of one like it, and of a document."""
@@ -105,6 +124,8 @@ class World:
 
     def address(self, path, id, agency="ours"):
         """A path with its places filled."""
+        if path == REDELIVER:  # an identifier of two parts
+            return f"/v1/webhooks/{id if '/' in id else f'{id}/deliveries/{id}'}/redeliver"
         filled = path.replace("{id}", id).replace("{level}/{column}/{row}", "0/0/0").replace("{number}", "1")
         return filled.replace("{other}", self.ids[agency]["other"])
 
@@ -114,6 +135,8 @@ class World:
         if path in ("/v1/uploads", "/v1/checks"):
             named = {"agency": agency} if agency else {}
             return {"files": {"file": ("b.bin", b"b")}, "data": {"case": "c"} | named}
+        if path == "/v1/webhooks":
+            return {"json": {"url": HOOK} | ({"agency": agency} if agency else {})}
         if path == "/v1/tokens":
             named = {"agency": agency} if agency else {}
             return {"json": {"name": f"token {self.made}", "role": "uploader"} | named}
@@ -122,7 +145,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(make_service):
-    return World(make_service().start())
+    return World(make_service(environment={"ONECOPY_WEBHOOK_ALLOW": "127.0.0.1"}).start())
 
 
 def test_every_endpoint_is_tried(world):
@@ -134,13 +157,13 @@ def test_every_endpoint_is_tried(world):
 @pytest.mark.parametrize("role", sorted(ALL))
 @pytest.mark.parametrize(("method", "path"), ALLOWED)
 def test_a_role_may_do_what_it_may_and_no_more(world, role, method, path):
-    how = world.body(path) if method == "POST" else {}
+    how = world.body(path) if method == "POST" and "{" not in path else {}
     id = world.ids["ours"].get(path, "")
     if method == "DELETE" and role in ALLOWED[method, path]:
         id = world.things("ours")[path]
     reply = world.ask(method, world.address(path, id), world.tokens["ours", role], **how)
     if role in ALLOWED[method, path]:
-        assert reply.status_code in (200, 201, 204), reply.text
+        assert reply.status_code in (200, 201, 202, 204), reply.text
     else:
         assert (reply.status_code, reply.json()["code"]) == (403, "forbidden")
         assert f"The role '{role}' may not " in reply.json()["detail"]
@@ -244,6 +267,12 @@ def test_a_revoked_token_ends_at_once(world):
         ("/v1/tokens", b'{"name": " ", "role": "auditor"}', 422, "bad-context"),
         ("/v1/tokens", b'{"name": "a\\nb", "role": "auditor"}', 422, "bad-context"),
         ("/v1/tokens", b'{"name": "admin", "role": "auditor"}', 422, "name-taken"),
+        ("/v1/webhooks", b'{"url": "https://a.example/", "events": []}', 422, "invalid-request"),
+        ("/v1/webhooks", b'{"url": "https://a.example/", "events": ["x"]}', 422, "invalid-request"),
+        ("/v1/webhooks", b'{"url": "http://8.8.8.8/"}', 422, "bad-target"),
+        ("/v1/webhooks", b'{"url": "https://169.254.169.254/latest"}', 422, "bad-target"),
+        ("/v1/webhooks", b'{"url": "https://[::ffff:10.0.0.1]/"}', 422, "bad-target"),
+        ("/v1/webhooks", b'{"url": "https://no-such-host.invalid/"}', 422, "bad-target"),
         ("/v1/agreements", b'{"seeker": "a", "reveals": "all"}', 422, "invalid-request"),
         ("/v1/agreements", b'{"seeker": "a", "holder": " a", "reveals": "nothing"}', 422, "bad-agreement"),
     ],

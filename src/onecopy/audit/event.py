@@ -33,6 +33,11 @@ class Kind(StrEnum):
     PERSON_ADDED = "person.added"
     PERSON_REMOVED = "person.removed"
     SIGNED_IN = "person.signed-in"
+    WEBHOOK_CREATED = "webhook.created"
+    WEBHOOK_ROTATED = "webhook.secret-rotated"
+    WEBHOOK_DISABLED = "webhook.disabled"
+    WEBHOOK_ENABLED = "webhook.enabled"
+    WEBHOOK_DELETED = "webhook.deleted"
 
 
 _INGESTION, _APPRAISAL = ("ingestion", "ing"), ("appraisal", "app")

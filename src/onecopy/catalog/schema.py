@@ -490,6 +490,50 @@ idempotency = Table(
     Column("location", Text),
 )
 
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("agency", Text, nullable=False, index=True),
+    Column("url", Text, nullable=False),
+    Column("kinds", JSON, nullable=False),  # what it wants to hear of
+    Column("secret", Text, nullable=False),  # as given out: to sign, it must be had again
+    Column("former_secret", Text),
+    Column("former_until", Moment),  # till when both sign
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("delivered_at", Moment),  # the last time that it took something
+    Column("rests_until", Moment),  # it asked for a pause
+    Column("disabled_at", Moment),
+    Column("disabled_reason", String(20)),
+    Column("deleted_at", Moment),  # never removed: uploads under way may be about to write to it
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("webhook", String(36), ForeignKey("webhook.id"), primary_key=True),
+    Column("id", String(40), primary_key=True),  # the event's: the same for every webhook that hears of it
+    Column("kind", String(40), nullable=False),
+    Column("body", Text, nullable=False),  # what is signed, byte for byte
+    Column("created_at", Moment, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("claimed_until", Moment),  # a process is at it, or was killed
+    Column("tried_at", Moment),
+    Column("status", Integer),  # what the receiver answered last
+    Column("problem", Text),  # or why it did not
+)
+Index(
+    "ix_delivery_due",
+    delivery.c.webhook,
+    delivery.c.due_at,
+    sqlite_where=delivery.c.state == "waiting",
+    postgresql_where=delivery.c.state == "waiting",
+)
+Index("ix_delivery_created", delivery.c.webhook, delivery.c.created_at)
+
 preview = Table(
     "preview",
     metadata,

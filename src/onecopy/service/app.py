@@ -24,6 +24,7 @@ from onecopy.service.api import (
     reading,
     tokens,
     uploads,
+    webhooks,
 )
 from onecopy.service.api.models import described
 from onecopy.service.headers import HeadLikeGet, SecurityHeaders
@@ -78,7 +79,18 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadLikeGet)
     problems.install(app, show=for_people)
-    for part in (uploads, cases, reading, pictures, deleting, people, tokens, agreements, oversight):
+    for part in (
+        uploads,
+        cases,
+        reading,
+        pictures,
+        deleting,
+        people,
+        tokens,
+        agreements,
+        oversight,
+        webhooks,
+    ):
         app.include_router(part.router)
     frame.install(app)
     app.add_api_route("/healthz", healthz, methods=["GET"], tags=["service"], summary="Whether it runs.")

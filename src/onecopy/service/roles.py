@@ -32,10 +32,12 @@ class Permission(StrEnum):
     TOKENS = "read the list of tokens"
     GRANT = "make and revoke tokens"
     FIGURES = "see the dashboard"
+    WEBHOOKS = "read webhooks and what they were told"
+    TELL = "make, try and delete webhooks"
 
 
 _READ = frozenset({Permission.READ, Permission.POLICY})
-_OVERSEE = frozenset({Permission.AUDIT, Permission.AGREEMENTS, Permission.FIGURES})
+_OVERSEE = frozenset({Permission.AUDIT, Permission.AGREEMENTS, Permission.FIGURES, Permission.WEBHOOKS})
 
 MAY: dict[Role, frozenset[Permission]] = {
     Role.UPLOADER: _READ | {Permission.SEND, Permission.CONTENT},

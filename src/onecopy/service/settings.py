@@ -22,6 +22,7 @@ _PLACES = "Places"
 _LISTEN = "Listening"
 _FILE = "What one upload may cost"
 _LOAD = "How much at once"
+_WEBHOOKS = "Webhooks"
 _WATCH = "Watching"
 _PEOPLE = "Tokens and people"
 
@@ -111,6 +112,15 @@ class Settings:
         least=1,
         most=1024,
         unset="one for each processor",
+    )
+    webhook_allow: str = setting(
+        "",
+        "Hosts and networks that webhooks may be at besides the internet, with commas between.",
+        group=_WEBHOOKS,
+        metavar="HOSTS",
+    )
+    webhook_seconds: float = setting(
+        20.0, "Seconds that a webhook's receiver may take.", group=_WEBHOOKS, least=0.1, most=300
     )
     log_level: LogLevel = setting(LogLevel.INFO, "What is logged: this, and what is worse.", group=_WATCH)
     log_format: LogFormat = setting(

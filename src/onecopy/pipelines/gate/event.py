@@ -1,6 +1,10 @@
-"""What the audit log says of an upload: identifiers, the decision and its rule; no names of files."""
+"""What the audit log and webhooks say of an upload: identifiers and the decision; no names of files."""
+
+from typing import Any
 
 from onecopy.audit.event import Event, Kind
+from onecopy.catalog.webhooks import Happened
+from onecopy.model import Relation
 from onecopy.pipelines.gate.model import GateReply
 from onecopy.pipelines.gate.upload import Upload
 from onecopy.policy import Action, Policy
@@ -11,6 +15,8 @@ _KINDS = {
     Action.HOLD: Kind.UPLOAD_HELD,
     Action.REJECT: Kind.UPLOAD_REJECTED,
 }
+
+_STRONGEST = tuple(Relation)
 
 
 def actor(upload: Upload) -> str:
@@ -39,3 +45,15 @@ def event(upload: Upload, reply: GateReply, policy: Policy) -> Event:
         },
         objects=tuple(objects),
     )
+
+
+def told(reply: GateReply) -> tuple[Happened, dict[str, Any]]:
+    """What the agency's webhooks hear of it; of matches, only those with the agency's own."""
+    own = [match.relation for match in reply.matches if match.agency is None]
+    return Happened(_KINDS[reply.decision]), {
+        "occurrence": reply.occurrence.id,
+        "case": reply.occurrence.case,
+        "sha256": reply.occurrence.sha256,
+        "decision": str(reply.decision),
+        "relation": str(min(own, key=_STRONGEST.index)) if own else None,
+    }

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from onecopy.catalog import arrivals, contents, decisions, events, images, occurrences, verdicts
+from onecopy.catalog import arrivals, contents, decisions, events, images, occurrences, verdicts, webhooks
 from onecopy.catalog.decisions import Decision
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.store import Catalog
 from onecopy.fingerprint import FINGERPRINT_VERSION
 from onecopy.pipelines.exact import UNFINISHED
 from onecopy.pipelines.gate.answers import pair
-from onecopy.pipelines.gate.event import actor, event
+from onecopy.pipelines.gate.event import actor, event, told
 from onecopy.pipelines.gate.look import Look
 from onecopy.pipelines.gate.model import GateReply
 from onecopy.pipelines.gate.reply import plain, reply
@@ -91,7 +91,7 @@ def store(
     if also is not None:
         also(connection, answer)
     changes = land(connection, replace(one, id=number), by=actor(upload))
-    events.append(connection, event(upload, answer, policy))
+    _announce(connection, upload, answer, policy)
     tell(connection, context.agency, context.case, changes, by=actor(upload))
     return answer
 
@@ -103,6 +103,13 @@ def record_rejection(
     adopt(connection, policy, actor=actor(upload))
     if also is not None:
         also(connection, answer)
+    _announce(connection, upload, answer, policy)
+
+
+def _announce(connection: Connection, upload: Upload, answer: GateReply, policy: Policy) -> None:
+    """Let the agency's webhooks know, and last, for others wait there, the audit log."""
+    kind, payload = told(answer)
+    webhooks.emit(connection, kind, upload.context.agency, payload)
     events.append(connection, event(upload, answer, policy))
 
 

@@ -141,7 +141,7 @@ _WORDS = {
     403: "The token's role may not do this, or not for that agency.",
     404: "There is no such thing.",
     408: "Nothing came for too long.",
-    409: "The agency's policy rejects it; or it is held, and cannot be deleted now.",
+    409: "The agency's policy rejects it; it is held, and cannot be deleted now; a webhook is disabled.",
     410: "The bytes are no longer there.",
     413: "The file is too large.",
     415: "The body is neither a form nor a file.",
