@@ -84,9 +84,11 @@ def test_folder_that_is_no_vault_is_said(tmp_path, refused):
     assert (code, "is not a vault" in said) == (1, True)
 
 
-@pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
-def test_accepted_uploads_are_finished(make_service, how, code):
-    service = make_service().start()
+@pytest.mark.parametrize(
+    ("how", "code", "workers"), [(signal.SIGTERM, 0, 1), (signal.SIGINT, 130, 1), (signal.SIGTERM, 0, 2)]
+)
+def test_accepted_uploads_are_finished(make_service, how, code, workers):
+    service = make_service(arguments=("--workers", str(workers))).start()
     told = threading.Event()
 
     def body():

@@ -52,6 +52,8 @@ def test_description_says_what_there_is(service):
         "/v1/audit/head",
         "/v1/audit/events",
         "/healthz",
+        "/readyz",
+        "/metrics",
     }
 
 

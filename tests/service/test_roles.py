@@ -13,8 +13,9 @@ ALL = {"uploader", "reviewer", "records-officer", "auditor", "administrator"}
 SENDERS = {"uploader", "records-officer", "administrator"}
 OVERSEERS = {"records-officer", "auditor", "administrator"}
 
-OPEN = {("GET", "/healthz"), ("GET", "/v1/sign-in"), ("GET", "/v1/sign-in/callback")}
+OPEN = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/v1/sign-in"), ("GET", "/v1/sign-in/callback")}
 ALLOWED = {
+    ("GET", "/metrics"): {"auditor", "administrator"},
     ("GET", "/v1/me"): ALL,
     ("POST", "/v1/sign-out"): ALL,
     ("POST", "/v1/uploads"): SENDERS,

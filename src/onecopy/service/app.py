@@ -13,7 +13,7 @@ from onecopy.engines.local import usable_cores
 from onecopy.errors import EnvironmentProblem
 from onecopy.pipelines.gate import Gate
 from onecopy.policy import Policy
-from onecopy.service import beside, problems
+from onecopy.service import beside, logs, metrics, problems, ready, shared
 from onecopy.service.api import (
     agreements,
     cases,
@@ -24,15 +24,21 @@ from onecopy.service.api import (
     reading,
     tokens,
     uploads,
+    watching,
     webhooks,
 )
 from onecopy.service.api.models import described
+from onecopy.service.capacity import Capacity
 from onecopy.service.headers import HeadLikeGet, SecurityHeaders
+from onecopy.service.linger import Linger
 from onecopy.service.orphan import end_with_parent
 from onecopy.service.pages import frame
 from onecopy.service.pages.errors import for_people
 from onecopy.service.pictures.cache import open_cache
 from onecopy.service.pictures.studio import Studio
+from onecopy.service.rate import Rate
+from onecopy.service.ready import Stopping
+from onecopy.service.requests import Requests
 from onecopy.service.settings import Settings
 from onecopy.service.threads import AT_ONCE
 
@@ -61,8 +67,14 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
         app.state.settings = settings
         app.state.public_url = settings.browsers_url
         app.state.provider = open_provider(settings)
+        app.state.capacity = Capacity(settings.uploads_at_once)
+        app.state.rate = Rate(shared.counts(), settings.requests_per_minute)
+        app.state.stopping = Stopping()
         async with AsyncExitStack() as ending:
             ending.push_async_callback(run_in_threadpool, opened.close)
+            ending.callback(app.state.rate.close)
+            ending.enter_context(metrics.counted_process(opened.engine.workers))
+            ending.enter_context(app.state.stopping.listening())
             await beside.enter(ending, app, settings)
             yield
 
@@ -76,6 +88,8 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,  # a redirect would carry an upload, and its token, wherever Host says
     )
+    app.add_middleware(Linger)  # the innermost
+    app.add_middleware(Requests)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadLikeGet)
     problems.install(app, show=for_people)
@@ -90,6 +104,8 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
         agreements,
         oversight,
         webhooks,
+        ready,
+        watching,
     ):
         app.include_router(part.router)
     frame.install(app)
@@ -112,6 +128,7 @@ def open_gate(settings: Settings) -> Gate:
         workers=max(1, decodes // settings.workers),
         limits=settings.limits(),
         policy=Policy.load(settings.policy) if settings.policy else None,
+        watch=metrics.Figures(),
     )
     gate.adopt_policy(actor="the service's settings")
     return gate
@@ -150,4 +167,6 @@ def healthz() -> dict[str, str]:
 def from_environment() -> FastAPI:
     """The application of one of several processes (see :mod:`onecopy.service.run`)."""
     end_with_parent()
-    return create_app(Settings.from_environment())
+    settings = Settings.from_environment()
+    logs.set_up(settings.log_level, settings.log_format)
+    return create_app(settings)

@@ -13,7 +13,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from onecopy.catalog import sessions, tokens
 from onecopy.catalog.store import Catalog
 from onecopy.errors import EnvironmentProblem, UsageError
+from onecopy.service import metrics
 from onecopy.service.problems import ProblemError
+from onecopy.service.rate import Rate
 from onecopy.service.roles import MAY, Permission, Role
 
 SHORTEST = 16
@@ -85,7 +87,7 @@ def require_token(
     """Let a request pass that carries a token which holds, or the session of somebody who signed in.
 
     Raises:
-        ProblemError: 401; or 403, for a session that is used from another site.
+        ProblemError: 401; 429; or 403, for a session that is used from another site.
     """
     catalog: Catalog = request.app.state.gate.catalog
     if given is None and SESSION in request.cookies:
@@ -98,7 +100,22 @@ def require_token(
         raise _unauthorized("The request carries no valid token. Send 'Authorization: Bearer <token>'.")
     if not token.valid(datetime.now(UTC)):
         raise _unauthorized("The token has expired or was revoked. Ask your administrator for a new one.")
-    return Caller(name=token.name, role=Role(token.role), agency=token.agency)
+    return _counted(request, Caller(name=token.name, role=Role(token.role), agency=token.agency))
+
+
+def _counted(request: Request, caller: Caller) -> Caller:
+    """Whoever asks, counted; what is left of their minute goes into the answer's headers.
+
+    Raises:
+        ProblemError: 429.
+    """
+    rate: Rate = request.app.state.rate
+    left = request.state.rate = rate.take(caller.name)
+    if left is not None and not left.taken:
+        metrics.REFUSED.labels("rate").inc()
+        detail = f"More than {left.most:,} requests came in a minute. Try again in {left.seconds} seconds."
+        raise ProblemError(429, code="too-many-requests", detail=detail)
+    return caller
 
 
 def _signed_in(request: Request, catalog: Catalog, secret: str) -> Caller:
@@ -108,7 +125,7 @@ def _signed_in(request: Request, catalog: Catalog, secret: str) -> Caller:
         raise _unauthorized("The session has ended. Sign in again, at /v1/sign-in.")
     if request.scope["method"] != "GET" and not from_own_site(request):
         raise ProblemError(403, "cross-site", "A session changes things only from its own site.")
-    return caller
+    return _counted(request, caller)
 
 
 def in_session(catalog: Catalog, secret: str) -> Caller | None:
@@ -154,6 +171,7 @@ AuditReader = Annotated[Caller, Depends(_needs(Permission.AUDIT))]
 AgreementReader = Annotated[Caller, Depends(_needs(Permission.AGREEMENTS))]
 AgreementMaker = Annotated[Caller, Depends(_needs(Permission.AGREE))]
 TokenReader = Annotated[Caller, Depends(_needs(Permission.TOKENS))]
+Watcher = Annotated[Caller, Depends(_needs(Permission.WATCH))]
 Granter = Annotated[Caller, Depends(_needs(Permission.GRANT))]
 WebhookReader = Annotated[Caller, Depends(_needs(Permission.WEBHOOKS))]
 WebhookMaker = Annotated[Caller, Depends(_needs(Permission.TELL))]

@@ -1,10 +1,10 @@
 """Everything that goes wrong, as ``application/problem+json`` (RFC 9457) with a stable ``code``."""
 
-import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -12,8 +12,9 @@ from starlette.responses import JSONResponse, Response
 
 from onecopy.errors import EnvironmentProblem, OnecopyError, UnreadableError, UsageError
 from onecopy.service.headers import SECURITY_HEADERS
+from onecopy.service.requests import request_id
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 _CODES = {404: "not-found", 405: "method-not-allowed"}
 _STATUS = {"too-large": 413, "vanished": 410, "disk-full": 507}
@@ -86,7 +87,7 @@ def _onecopy(_: Request, error: Exception) -> JSONResponse:
 
 def _environment(error: EnvironmentProblem) -> JSONResponse:
     # Ours to mend. The message may name folders and addresses: those are for the log alone.
-    log.error("%s: %s", error.code, error.message)
+    log.error(error.message, code=error.code)
     if error.code == "disk-full":
         detail = "The service has no room left. Nothing was taken in; send it again later."
         return problem(507, "disk-full", detail)
@@ -112,4 +113,5 @@ def _validation(_: Request, error: Exception) -> JSONResponse:
 
 def _unexpected(_: Request, error: Exception) -> JSONResponse:
     log.error("a request failed", exc_info=error)
-    return problem(500, "internal-error", "Something went wrong here; it was logged. Send it again later.")
+    detail = "Something went wrong here; it was logged. Send it again later."
+    return problem(500, "internal-error", detail, headers=request_id())

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     FIGURES = "see the dashboard"
     WEBHOOKS = "read webhooks and what they were told"
     TELL = "make, try and delete webhooks"
+    WATCH = "read the metrics of the service"
 
 
 _READ = frozenset({Permission.READ, Permission.POLICY})
@@ -43,6 +44,6 @@ MAY: dict[Role, frozenset[Permission]] = {
     Role.UPLOADER: _READ | {Permission.SEND, Permission.CONTENT},
     Role.REVIEWER: _READ | {Permission.CONTENT, Permission.FIGURES},
     Role.RECORDS_OFFICER: _READ | _OVERSEE | {Permission.SEND, Permission.CONTENT, Permission.DELETE},
-    Role.AUDITOR: _READ | _OVERSEE | {Permission.TOKENS},
+    Role.AUDITOR: _READ | _OVERSEE | {Permission.TOKENS, Permission.FIGURES, Permission.WATCH},
     Role.ADMINISTRATOR: frozenset(Permission),
 }

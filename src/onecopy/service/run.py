@@ -3,8 +3,9 @@
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -13,10 +14,11 @@ from uvicorn.supervisors import Multiprocess
 from onecopy.catalog.store import Catalog
 from onecopy.errors import EnvironmentProblem
 from onecopy.policy import Policy
+from onecopy.service import logs, metrics
 from onecopy.service.app import create_app, open_gate, open_provider
 from onecopy.service.auth import set_up_token
 from onecopy.service.settings import Settings
-from onecopy.vault.interface import Vault
+from onecopy.service.shared import shared_folder
 from onecopy.vault.open import open_vault
 
 FINISH_SECONDS = 60
@@ -36,6 +38,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
         PolicyError: The policy cannot be followed.
         KeyboardInterrupt: After it stopped because of SIGINT.
     """
+    logs.set_up(settings.log_level, settings.log_format)
     if settings.policy is not None:
         Policy.load(settings.policy)  # before anything is opened or promised
     with _listen(settings.host, settings.port) as listening:
@@ -46,16 +49,20 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
             where = catalog.place
         vault = open_vault(settings.vault)
         if settings.workers > 1:
-            _introduce(settings, token, where, vault, say)
-            _run_many(settings, listening)
+            with shared_folder() as figures:
+                shown = _show_figures(settings, figures)
+                _introduce(settings, token, [f"catalog {where}, vault {vault.place}", *shown], say)
+                _run_many(settings, listening)
         else:
             with open_gate(settings) as gate:
-                _introduce(settings, token, where, vault, say)
+                shown = _show_figures(settings, None)
+                _introduce(settings, token, [f"catalog {where}, vault {vault.place}", *shown], say)
                 _run_one(uvicorn.Config(create_app(settings, gate), **_HOW), listening)
 
 
 _HOW: dict[str, Any] = {
-    "log_level": "warning",
+    "log_config": None,  # as everything else, see logs.py
+    "access_log": False,
     "server_header": False,
     "http": "h11",
     "ws": "none",
@@ -82,6 +89,14 @@ def _run_many(settings: Settings, listening: socket.socket) -> None:
     Multiprocess(config, sockets=[listening]).run()
 
 
+def _show_figures(settings: Settings, folder: Path | None) -> list[str]:
+    """Offer figures on their own port, if there is to be one; what to say of that."""
+    if settings.metrics_port is None:
+        return []
+    port = metrics.serve(settings.metrics_host, settings.metrics_port, folder)
+    return [f"figures http://{settings.metrics_host}:{port}/metrics"]
+
+
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
@@ -100,12 +115,13 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _introduce(
-    settings: Settings, token: str | None, catalog: str, vault: Vault, say: Callable[[str], None]
+    settings: Settings, token: str | None, places: Iterable[str], say: Callable[[str], None]
 ) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     url = f"http://{host}:{settings.port}"
     say(f"onecopy listens on {url}")
-    say(f"catalog {catalog}, vault {vault.place}")
+    for place in places:
+        say(place)
     if token is not None:
         say(f"token   {token}")
         say("        (shown this once: keep it where your portal keeps its secrets)")

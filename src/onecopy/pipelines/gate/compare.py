@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from onecopy.catalog.batches import batches
@@ -12,6 +12,7 @@ from onecopy.engines.interface import Engine
 from onecopy.errors import EnvironmentProblem
 from onecopy.model import Evidence, Limits, Relation, Verdict
 from onecopy.pipelines.exact import UNFINISHED
+from onecopy.pipelines.gate.watch import Watch
 from onecopy.sandbox.interface import Call, Failure, Openable
 from onecopy.vault.interface import Vault
 from onecopy.verify.interface import VERIFY, ImageRef, VerifyArgs
@@ -60,6 +61,7 @@ class Comparer:
     engine: Engine
     vault: Vault
     limits: Limits
+    watch: Watch = field(default_factory=Watch)
 
     def by_pixels(self, upload: Openable, questions: Sequence[Question]) -> dict[Key, Verdict]:
         """A verdict for every question, by its key.
@@ -67,6 +69,7 @@ class Comparer:
         A comparison that fails (time, memory, a content that cannot be opened) is ``unclear``: it must
         neither link nor pass as different, and it must not touch the others.
         """
+        self.watch.compared(len(questions))
         verdicts, failed = self._ask(upload, _together(questions))
         if failed:
             alone = [[question] for group, _ in failed for question in group]

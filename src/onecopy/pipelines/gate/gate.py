@@ -25,6 +25,7 @@ from onecopy.pipelines.gate.orphans import claim
 from onecopy.pipelines.gate.reply import reply
 from onecopy.pipelines.gate.store import Also, record_rejection, store, writing
 from onecopy.pipelines.gate.upload import Upload
+from onecopy.pipelines.gate.watch import Watch
 from onecopy.policy import Action, Policy, default
 from onecopy.policy.history import adopt
 from onecopy.sandbox.interface import Openable
@@ -55,6 +56,7 @@ class Gate:
         *,
         policy: Policy | None = None,
         limits: Limits | None = None,
+        watch: Watch | None = None,
     ) -> None:
         """Make a gate over parts that the caller opened; closing the gate closes catalog and engine.
 
@@ -64,13 +66,17 @@ class Gate:
             engine: Runs everything that touches an upload's inside.
             policy: What becomes of an upload; the shipped one by default.
             limits: What one upload may cost.
+            watch: Told what the gate does, for figures.
         """
+        self.watch = watch or Watch()
         self.catalog, self.vault, self.engine = catalog, vault, engine
         self.limits = limits or Limits()
         self.policy = policy or default()
         self._known = Known(Index, version=FINGERPRINT_VERSION)
-        self._compare = Comparer(engine=engine, vault=vault, limits=self.limits)
-        self._identify = Identifier(catalog=catalog, vault=vault, engine=engine, limits=self.limits)
+        self._compare = Comparer(engine=engine, vault=vault, limits=self.limits, watch=self.watch)
+        self._identify = Identifier(
+            catalog=catalog, vault=vault, engine=engine, limits=self.limits, watch=self.watch
+        )
         self._turns = tuple(threading.RLock() for _ in range(TURNS))
 
     @classmethod
@@ -82,6 +88,7 @@ class Gate:
         workers: int | None = None,
         policy: Policy | None = None,
         limits: Limits | None = None,
+        watch: Watch | None = None,
     ) -> Self:
         """Open a gate on a catalog and a vault; by default those in the user's data folder.
 
@@ -95,7 +102,7 @@ class Gate:
             contents = open_vault(vault)
             engine = LocalEngine(workers=workers, limits=limits or Limits())
             opened.callback(engine.close)
-            gate = cls(store, contents, engine, policy=policy, limits=limits)
+            gate = cls(store, contents, engine, policy=policy, limits=limits, watch=watch)
             gate.prepare()
             opened.pop_all()
         return gate
@@ -158,14 +165,18 @@ class Gate:
             if answer.decision is Action.REJECT:
                 with writing(self.catalog, upload) as connection:
                     record_rejection(connection, upload, answer, self.policy, also)
-                return answer
-            self.vault.keep(spool)
-            return self._stored(upload, KeptUpload(vault=self.vault, spool=spool), also)
+            else:
+                with self.watch.stage("keep"):
+                    self.vault.keep(spool)
+                answer = self._stored(upload, KeptUpload(vault=self.vault, spool=spool), also)
+            self.watch.decided(answer)
+            return answer
 
     def _upload(self, spool: Spool, context: Context) -> Upload:
         with self.catalog.read() as connection:
             sees = agreements.seen_by(connection, context.agency)
-        identity, settled = self._identify(spool.sha256, spool.content(), [context.agency, *sees])
+        with self.watch.stage("identify"):
+            identity, settled = self._identify(spool.sha256, spool.content(), [context.agency, *sees])
         return Upload(
             sha256=spool.sha256,
             size=spool.size,
@@ -178,9 +189,10 @@ class Gate:
     def _looked(self, upload: Upload, content: Openable) -> Look:
         """Look at what is held, comparing until no question is open."""
         while True:
-            with self.catalog.read() as connection:
+            with self.watch.stage("look"), self.catalog.read() as connection:
                 found = look(connection, self._known, upload, self.policy)
             if not found.open:
+                self.watch.candidates(len(found.asked))
                 return found
             self._answer(upload, content, found.open)
 
@@ -190,7 +202,7 @@ class Gate:
             for attempt in range(ATTEMPTS):
                 if attempt == PATIENCE:
                     turns.enter_context(turn)
-                with turn, writing(self.catalog, upload) as connection:
+                with self.watch.stage("store"), turn, writing(self.catalog, upload) as connection:
                     found = look(connection, self._known, upload, self.policy)
                     if not found.open:
                         hold_on(connection, kept)
@@ -206,7 +218,8 @@ class Gate:
 
     def _answer(self, upload: Upload, content: Openable, questions: Sequence[Question]) -> None:
         left = max(0, COMPARISONS - len(upload.answers))
-        upload.answers |= self._compare.by_pixels(content, questions[:left])
+        with self.watch.stage("compare"):
+            upload.answers |= self._compare.by_pixels(content, questions[:left])
         upload.answers |= {question.key: unfinished() for question in questions[left:]}
 
     @contextlib.contextmanager

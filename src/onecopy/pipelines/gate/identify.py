@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from onecopy.catalog import contents, uploads
 from onecopy.catalog.store import Catalog
@@ -11,6 +11,7 @@ from onecopy.errors import EnvironmentProblem
 from onecopy.fingerprint import FINGERPRINT_VERSION
 from onecopy.fingerprint.interface import IDENTIFY, IdentifyArgs
 from onecopy.model import FileIdentity, Limits, Problem
+from onecopy.pipelines.gate.watch import Watch
 from onecopy.pipelines.identify import CHANCE, EXTRAS, call, found
 from onecopy.sandbox.interface import Call, Openable, Outcome
 from onecopy.vault.interface import Vault
@@ -32,6 +33,7 @@ class Identifier:
     vault: Vault
     engine: Engine
     limits: Limits
+    watch: Watch = field(default_factory=Watch)
 
     def __call__(self, sha256: str, content: Openable, agencies: Sequence[str]) -> tuple[FileIdentity, bool]:
         """What is in a content. One that came to one of some agencies before is not decoded again.
@@ -50,6 +52,7 @@ class Identifier:
                 remembered = contents.identity(connection, sha256)
                 if remembered is not None:
                     return remembered, True
+        self.watch.decoded()
         try:
             (outcome,) = self.engine.run(IDENTIFY, [self._call(sha256, content)])
         except EnvironmentProblem as error:

@@ -148,7 +148,7 @@ _WORDS = {
     422: "A field is missing or not allowed; or the picture cannot be read.",
     429: "Too much at once; try again.",
     502: "The sign-in provider cannot be reached, or not be believed.",
-    503: "The storage cannot be reached; try again.",
+    503: "The storage cannot be reached, or too many uploads are under way; try again.",
     507: "There is no room left.",
 }
 
@@ -166,6 +166,8 @@ def described(document: dict[str, Any]) -> dict[str, Any]:
     schemas["Problem"] = Problem.model_json_schema()
     for path in document["paths"].values():
         for operation in path.values():
+            if "401" in operation["responses"]:
+                operation["responses"] |= {str(status): said for status, said in problems(429).items()}
             if "422" in operation["responses"]:
                 operation["responses"]["422"] = problems(422)[422]
     return document

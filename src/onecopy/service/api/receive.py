@@ -17,6 +17,7 @@ from onecopy.service.api.fields import context
 from onecopy.service.api.form import FORM_OVERHEAD, UploadForm
 from onecopy.service.api.raw import RawBody, is_raw
 from onecopy.service.auth import Caller
+from onecopy.service.metrics import Spooling
 from onecopy.service.problems import ProblemError
 from onecopy.vault.interface import Spool
 
@@ -57,12 +58,14 @@ async def received(request: Request, gate: Gate, caller: Caller) -> AsyncIterato
         UsageError: ``bad-context``.
     """
     async with AsyncExitStack() as opened:
+        opened.enter_context(request.app.state.capacity.place())
         spool = opened.enter_context(await run_in_threadpool(gate.spool))
+        spooling = opened.enter_context(Spooling())
         try:
             digest = digests.given(request)
             intake = _intake(request, spool)
             _refuse_early(request, gate.limits.file_bytes)
-            await _fill(request, intake)
+            await _fill(request, intake, spooling)
             digests.refuse_other(spool.sha256, digest)
             about = context(intake.fields, intake.file_name or "", caller)
         except ClientDisconnect:
@@ -91,14 +94,16 @@ def _intake(request: Request, spool: Spool) -> Intake:
     return UploadForm(options[b"boundary"], spool)
 
 
-async def _fill(request: Request, intake: Intake) -> None:
+async def _fill(request: Request, intake: Intake, spooling: Spooling) -> None:
     piece = bytearray()
     async for chunk in _chunks(request):
         piece += chunk
         if len(piece) >= PIECE:
             await run_in_threadpool(intake.feed, bytes(piece))
+            spooling.add(len(piece))
             piece.clear()
     await run_in_threadpool(intake.feed, bytes(piece))
+    spooling.add(len(piece))
     intake.finish()
 
 
