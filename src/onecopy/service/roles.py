@@ -44,6 +44,6 @@ MAY: dict[Role, frozenset[Permission]] = {
     Role.UPLOADER: _READ | {Permission.SEND, Permission.CONTENT},
     Role.REVIEWER: _READ | {Permission.CONTENT, Permission.FIGURES},
     Role.RECORDS_OFFICER: _READ | _OVERSEE | {Permission.SEND, Permission.CONTENT, Permission.DELETE},
-    Role.AUDITOR: _READ | _OVERSEE | {Permission.TOKENS, Permission.FIGURES, Permission.WATCH},
+    Role.AUDITOR: _READ | _OVERSEE | {Permission.TOKENS, Permission.WATCH},
     Role.ADMINISTRATOR: frozenset(Permission),
 }
