@@ -23,7 +23,7 @@ def test_the_shipped_table_is_on_the_page():
     assert "No picture is refused" in page
     rendered = MarkdownIt("commonmark").enable("table").render(page)
     assert rendered.count("<tr>") == 1 + len(Relation)
-    assert rendered.count("<li>") == 3 + 5 + len(default().rules)
+    assert rendered.count("<li>") == 3 + 5 + len(default().rules) + 3
 
 
 def test_conditions_are_told_in_order():

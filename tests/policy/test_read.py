@@ -93,7 +93,7 @@ def test_a_mistake_in_a_rule(action, more, said):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "p.yaml: a policy must be a mapping of: policy, name, rules."),
+        ("", "p.yaml: a policy must be a mapping of: policy, name, rules, review."),
         ("- a", "p.yaml:1:1: a policy must be a mapping"),
         ("policy: 1", "p.yaml:1:1: a policy needs 'rules'."),
         ("policy: 1\nrules: []", "p.yaml:2:8: The policy has no rules."),

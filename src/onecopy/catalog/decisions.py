@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from onecopy.catalog.occurrences import Occurrence, from_row
 from onecopy.catalog.schema import decision, occurrence
@@ -54,6 +54,17 @@ def by_policies(connection: Connection, since: datetime) -> Iterator[tuple[Occur
     columns = [*occurrence.c, *(decision.c[name].label(f"made_{name}") for name in _FIELDS)]
     query = select(*columns).join(occurrence, occurrence.c.id == decision.c.occurrence)
     query = query.where(decision.c.made_at >= since, decision.c.policy.is_not(None)).order_by(decision.c.id)
+    for row in connection.execute(query, execution_options={"yield_per": 500}).mappings():
+        yield from_row(row), _decision({name: row[f"made_{name}"] for name in _FIELDS})
+
+
+def held(connection: Connection) -> Iterator[tuple[Occurrence, Decision]]:
+    """The uploads that are held now, oldest first, each with the decision that holds it."""
+    last = select(func.max(decision.c.id)).group_by(decision.c.occurrence)
+    columns = [*occurrence.c, *(decision.c[name].label(f"made_{name}") for name in _FIELDS)]
+    query = select(*columns).join(occurrence, occurrence.c.id == decision.c.occurrence)
+    query = query.where(decision.c.id.in_(last), decision.c.decision == "hold")
+    query = query.where(occurrence.c.gone_at.is_(None)).order_by(occurrence.c.id)
     for row in connection.execute(query, execution_options={"yield_per": 500}).mappings():
         yield from_row(row), _decision({name: row[f"made_{name}"] for name in _FIELDS})
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, or_, select, tuple_, update
 
 from onecopy.catalog import rows
 from onecopy.catalog.batches import batches
@@ -68,6 +68,18 @@ def of_contents(
     for batch in batches(digests):
         query = select(*_columns(features)).where(image.c.content.in_(batch))
         yield from _stored(connection, query.order_by(image.c.content, image.c.inner))
+
+
+def at_places(
+    connection: Connection, places: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], StoredImage]:
+    """Images by content and place inside, without features; those that do not exist are left out."""
+    columns = [column for column in image.c if column is not image.c.features]
+    found: dict[tuple[str, str], StoredImage] = {}
+    for batch in batches(sorted(set(places))):
+        query = select(*columns).where(tuple_(image.c.content, image.c.inner).in_(batch))
+        found.update(((one.content, one.inner), one) for one in _stored(connection, query))
+    return found
 
 
 class Summary(NamedTuple):

@@ -92,6 +92,15 @@ def get(connection: Connection, public_id: str) -> Occurrence | None:
     return None if row is None else from_row(row)
 
 
+def by_ids(connection: Connection, ids: Iterable[int]) -> dict[int, Occurrence]:
+    """Occurrences by the catalog's numbers; those that are gone, too."""
+    found: dict[int, Occurrence] = {}
+    for batch in batches(ids):
+        query = select(occurrence).where(occurrence.c.id.in_(batch))
+        found |= {row["id"]: from_row(row) for row in connection.execute(query).mappings()}
+    return found
+
+
 def of_case(connection: Connection, case_id: str) -> list[Occurrence]:
     """The occurrences of a case, oldest first."""
     query = select(occurrence).where(occurrence.c.case_id == case_id).order_by(occurrence.c.id)

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from onecopy.model import Relation
 from onecopy.policy.policy import Policy
+from onecopy.policy.review import First, Review, Urgency
 from onecopy.policy.rules import OTHERWISE, Action, Rule, Scope
 
 WORDS = {
@@ -85,8 +86,40 @@ def _page(policy: Policy) -> dict[str, Any]:
         "rows": rows,
         "lines": [_line(rule) for rule in policy.rules],
         "actions": {str(rule.action) for rule in policy.rules},
+        "questions": list(_questions(policy.review)),
         "reviewers": max((rule.reviewers for rule in policy.rules if rule.action is Action.HOLD), default=0),
     }
+
+
+_ORDERS = {
+    First.PRIORITY: "the most urgent first, of these the first that is due",
+    First.DEADLINE: "the first that is due first",
+    First.AGE: "the oldest first",
+    First.CASE: "case by case",
+}
+_NAMED = {Urgency.NORMAL: "as urgent as most"} | {
+    one: one.name.lower() for one in Urgency if one is not Urgency.NORMAL
+}
+
+
+def _questions(review: Review) -> Iterator[str]:
+    """How people work on what is held, in sentences."""
+    yield f"Questions are worked on {_ORDERS[review.order]}. Each is due within {_days(review.days)}."
+    for one in review.priorities:
+        conditions = (("agency", one.agencies), ("source", one.sources), ("category", one.categories))
+        said = [f"the {word} is {_either(sorted(allowed))}" for word, allowed in conditions if allowed]
+        due = "" if one.days is None else f", and due within {_days(one.days)}"
+        yield f"Where {' and '.join(said)}, questions are {_NAMED[one.urgency]}{due}."
+    if review.offer:
+        yield "Several captures of one scene are shown together to a person, who need not answer."
+    yield (
+        f"Where people gave the same answer to {review.suggest_after} alike questions, a rule is offered; "
+        "only a records officer can add it to this policy."
+    )
+
+
+def _days(number: int) -> str:
+    return "a day" if number == 1 else f"{number} days"
 
 
 def cell(policy: Policy, relation: Relation, scope: Scope) -> str:

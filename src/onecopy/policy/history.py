@@ -13,7 +13,7 @@ from onecopy.model import Relation
 from onecopy.policy.policy import Policy
 from onecopy.policy.replay import Past
 from onecopy.policy.rules import OTHERWISE, Action, Facts, Scope
-from onecopy.policy.settle import Ruling, Seen
+from onecopy.policy.settle import Judged, Ruling, Seen
 
 MOST = 500
 """How many facts of one upload are remembered; more than it is compared with."""
@@ -28,6 +28,7 @@ def pack(seen: Sequence[Seen], images: int, file_type: str) -> dict[str, Any]:
     """What a policy went by, as plain types. What the occurrence says itself is left out."""
     rows = [
         [one.image, str(one.facts.relation), one.facts.confidence, str(one.facts.scope)]
+        + ([str(one.judged)] if one.judged is not None else [])
         for one in seen[:MOST]
     ]
     return {"images": images, "file_type": file_type, "seen": rows}
@@ -46,8 +47,9 @@ def _unpack(facts: dict[str, Any], one: Occurrence) -> tuple[Seen, ...]:
                 category=one.category or "",
                 file_type=facts["file_type"],
             ),
+            judged=Judged(judged[0]) if judged else None,
         )
-        for image, relation, confidence, scope in facts["seen"]
+        for image, relation, confidence, scope, *judged in facts["seen"]
     )
 
 

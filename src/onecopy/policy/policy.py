@@ -4,18 +4,21 @@ import functools
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from onecopy.model import Relation
+from onecopy.policy import review as reviewing
+from onecopy.policy.review import Review
 from onecopy.policy.rules import LONGEST_NAME, OTHERWISE, PolicyError, Rule, Scope
-from onecopy.policy.settle import Ruling, Seen, settle
+from onecopy.policy.settle import AS_DECIDED, Ruling, Seen, settle
 
 FORMAT = 1
 """The version of the file format."""
 MOST_RULES = 500
+_TAKEN = (OTHERWISE.name, AS_DECIDED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +31,8 @@ class Policy:
 
     name: str
     rules: tuple[Rule, ...]
+    review: Review = field(default_factory=Review)
+    """How the questions are worked on that the rules hold uploads for."""
 
     def __post_init__(self) -> None:
         """Refuse what could not be explained later."""
@@ -39,7 +44,7 @@ class Policy:
         for name in (self.name, *names):
             if not name or len(name) > LONGEST_NAME:
                 raise PolicyError(f"A name must have 1 to {LONGEST_NAME} characters: '{name[:40]}'.")
-        twice = next((name for name in names if names.count(name) > 1 or name == OTHERWISE.name), None)
+        twice = next((name for name in names if names.count(name) > 1 or name in _TAKEN), None)
         if twice is not None:
             raise PolicyError(f"The rule name '{twice}' is taken. Give each rule a name of its own.")
 
@@ -47,6 +52,8 @@ class Policy:
     def text(self) -> str:
         """The whole policy as canonical JSON, which reads as YAML: comments and layout make no difference."""
         plain = {"policy": FORMAT, "name": self.name, "rules": [_plain(rule) for rule in self.rules]}
+        if review := reviewing.plain(self.review):
+            plain["review"] = review
         return json.dumps(plain, indent=1, ensure_ascii=False)
 
     @functools.cached_property

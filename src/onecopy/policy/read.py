@@ -15,15 +15,21 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from onecopy.model import Relation
 from onecopy.policy.policy import FORMAT, Policy
+from onecopy.policy.review import First, Precedence, Review, Urgency
 from onecopy.policy.rules import FILE_TYPES, Action, PolicyError, Rule, Scope
 
 MOST_BYTES = 256 << 10
 MOST_MISTAKES = 20
 """How many mistakes are told of at once."""
 
-_TOP = ("policy", "name", "rules")
+_TOP = ("policy", "name", "rules", "review")
 _RULE = ("name", "when", "action", "mention", "message", "reviewers")
+_WHOSE = (("agency", "agencies"), ("source", "sources"), ("category", "categories"))
 _WHEN = ("relation", "scope", "confidence", "agency", "source", "category", "file-type")
+_REVIEW = ("order", "days", "offer", "suggest-after", "priorities")
+_PRIORITY = ("when", "priority", "days")
+
+_Named = StrEnum("_Named", [(one.name, one.name.lower()) for one in Urgency])  # type: ignore[misc]
 
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
@@ -99,9 +105,50 @@ class _Reader:
             return None
         read = [self.rule(node) for node in rules.value]
         whole = tuple(rule for rule in read if rule is not None)
-        if self.mistakes:
+        review = self.review(parts["review"]) if "review" in parts else Review()
+        if self.mistakes or review is None:
             return None
-        return self.made(rules, lambda: Policy(name=name or "", rules=whole))
+        return self.made(rules, lambda: Policy(name=name or "", rules=whole, review=review))
+
+    def review(self, node: Node) -> Review | None:
+        parts = self.mapping(node, _REVIEW, "'review'")
+        values: dict[str, Any] = {}
+        if "order" in parts:
+            values["order"] = self.choice(parts["order"], First, "order")
+        if "offer" in parts:
+            named = (self.choice(one, Relation, "relation") for one in self.items(parts["offer"]))
+            values["offer"] = frozenset(one for one in named if one is not None)
+        for key, name in (("days", "days"), ("suggest-after", "suggest_after")):
+            if key in parts:
+                values[name] = self.number(parts[key], key, int, "a whole one")
+        if "priorities" in parts:
+            found = [self.priority(one) for one in self.items(parts["priorities"])]
+            values["priorities"] = tuple(one for one in found if one is not None)
+        return None if self.mistakes else self.made(node, lambda: Review(**values))
+
+    def priority(self, node: Node) -> Precedence | None:
+        before = len(self.mistakes)
+        parts = self.mapping(node, _PRIORITY, "a priority", required=("when", "priority"))
+        values: dict[str, Any] = {}
+        if "when" in parts:
+            allowed = tuple(key for key, _ in _WHOSE)
+            values |= self.whose(self.mapping(parts["when"], allowed, "'when'"))
+        if "priority" in parts:
+            named = self.choice(parts["priority"], _Named, "priority")
+            values["urgency"] = None if named is None else Urgency[named.name]
+        if "days" in parts:
+            values["days"] = self.number(parts["days"], "days", int, "a whole one")
+        if len(self.mistakes) > before:
+            return None
+        return self.made(node, lambda: Precedence(**values))
+
+    def whose(self, parts: dict[str, Node]) -> dict[str, Any]:
+        """The agencies, sources and categories that a condition names."""
+        return {
+            name: frozenset(self.text(one) or "" for one in self.items(parts[key]))
+            for key, name in _WHOSE
+            if key in parts
+        }
 
     def rule(self, node: Node) -> Rule | None:
         before = len(self.mistakes)
@@ -131,9 +178,7 @@ class _Reader:
             values["scope"] = self.choice(parts["scope"], Scope, "scope")
         if "confidence" in parts:
             values["at_least"] = self.number(parts["confidence"], "confidence", float, "0 to 1")
-        for key, name in (("agency", "agencies"), ("source", "sources"), ("category", "categories")):
-            if key in parts:
-                values[name] = frozenset(self.text(one) or "" for one in self.items(parts[key]))
+        values |= self.whose(parts)
         if "file-type" in parts:
             values["file_types"] = frozenset(self.file_types(parts["file-type"]))
         return values

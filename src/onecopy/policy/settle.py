@@ -2,8 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from onecopy.policy.rules import OTHERWISE, Action, Facts, Rule, Scope, rule_for
+
+AS_DECIDED = "as people decided"
+"""Stands for the rule where people's judgement of the very pair decided."""
+
+
+class Judged(StrEnum):
+    """What people said of a pair before, as far as it matters here."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    """Or of one picture, and both are wanted, or one takes the other's place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +24,8 @@ class Seen:
 
     image: int | None
     facts: Facts
+    judged: Judged | None = None
+    """What people said of this very pair."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +45,38 @@ class Ruling:
     message: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What is to be done by one earlier occurrence, and where that is. ``rule=None``: people said so."""
+
+    action: Action
+    scope: Scope
+    rule: Rule | None
+
+
+def followed(action: Action, judged: Judged | None) -> Action:
+    """What becomes of what a rule says, where people judged the pair before.
+
+    They are not asked again, and what they told apart is not linked. What a policy stores or rejects without
+    asking anybody stays as it is.
+    """
+    if judged is Judged.SAME and action is Action.HOLD:
+        return Action.LINK
+    if judged is Judged.DIFFERENT and action in (Action.HOLD, Action.LINK):
+        return Action.STORE
+    return action
+
+
+def _said(rules: Sequence[Rule], one: Seen) -> _Said:
+    rule = rule_for(rules, one.facts)
+    action = followed(rule.action, one.judged)
+    if action is rule.action:
+        return _Said(action=action, scope=one.facts.scope, rule=rule)
+    # Unlike a twin in the case, it does not answer for the upload's other questions: as if from another case.
+    scope = Scope.AGENCY if one.facts.scope is Scope.CASE else one.facts.scope
+    return _Said(action=action, scope=scope, rule=None)
+
+
 def settle(rules: Sequence[Rule], seen: Sequence[Seen], images: int) -> Ruling:
     """What a policy says of a file.
 
@@ -39,34 +85,37 @@ def settle(rules: Sequence[Rule], seen: Sequence[Seen], images: int) -> Ruling:
         seen: What was found; of two rules that say the same, that of the earlier one here is named.
         images: How many images the file holds.
     """
-    fitted = [(one, rule_for(rules, one.facts)) for one in seen]
-    whole = [(rule, one.facts.scope) for one, rule in fitted if one.image is None]
-    by_image: dict[int, list[tuple[Rule, Scope]]] = {}
-    for one, rule in fitted:
+    fitted = [(one, _said(rules, one)) for one in seen]
+    whole = [(said.action, said.scope) for one, said in fitted if one.image is None]
+    by_image: dict[int, list[tuple[Action, Scope]]] = {}
+    for one, said in fitted:
         if one.image is not None:
-            by_image.setdefault(one.image, []).append((rule, one.facts.scope))
+            by_image.setdefault(one.image, []).append((said.action, said.scope))
     action = (
         settle_file([settle_image(whole + by_image.get(position, [])) for position in range(images)])
         if images
         else settle_image(whole)
     )
-    deciding = next((rule for _, rule in fitted if rule.action is action), OTHERWISE)
-    held = [rule.reviewers for _, rule in fitted if rule.action is Action.HOLD]
+    deciding = next((said for _, said in fitted if said.action is action), None)
+    rule = OTHERWISE if deciding is None else deciding.rule
+    if rule is None:
+        return Ruling(action=action, rule=AS_DECIDED)
+    held = [said.rule.reviewers for _, said in fitted if said.action is Action.HOLD and said.rule]
     return Ruling(
         action=action,
-        rule=deciding.name,
+        rule=rule.name,
         reviewers=max(held) if action is Action.HOLD else 0,
-        message=deciding.message,
+        message=rule.message,
     )
 
 
-def settle_image(found: Iterable[tuple[Rule, Scope]]) -> Action:
-    """What all rules that fitted together mean for one image; each with where the earlier occurrence is.
+def settle_image(found: Iterable[tuple[Action, Scope]]) -> Action:
+    """What all that was said together means for one image; each with where the earlier occurrence is.
 
     A link within the case outweighs a hold: any question about the twin was asked when the twin came. A link
     to another case does not: to this case, the question is new.
     """
-    pairs = {(rule.action, scope) for rule, scope in found}
+    pairs = set(found)
     actions = {action for action, _ in pairs}
     if Action.REJECT in actions:
         return Action.REJECT

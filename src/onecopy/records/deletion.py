@@ -11,6 +11,7 @@ from onecopy.catalog import decisions, events, occurrences
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.errors import UsageError
 from onecopy.records.versions.land import forget
+from onecopy.records.withdrawing import withdraw_from
 
 
 def delete(connection: Connection, one: Occurrence, *, by: str) -> None:
@@ -31,6 +32,7 @@ def delete(connection: Connection, one: Occurrence, *, by: str) -> None:
             code="under-hold",
         )
     occurrences.gone(connection, [one.id])
+    withdraw_from(connection, one, by=by)
     objects = [("occurrence", one.public_id)]
     objects += [("sha256", one.content)] if one.content is not None else []
     events.append(

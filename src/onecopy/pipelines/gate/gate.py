@@ -28,6 +28,7 @@ from onecopy.pipelines.gate.upload import Upload
 from onecopy.pipelines.gate.watch import Watch
 from onecopy.policy import Action, Policy, default
 from onecopy.policy.history import adopt
+from onecopy.records.again import ask_about_held
 from onecopy.sandbox.interface import Openable
 from onecopy.vault.interface import Spool, Vault
 from onecopy.vault.open import open_vault
@@ -111,6 +112,7 @@ class Gate:
         """Bring fingerprints up to date and load them; without it the first upload does the loading."""
         claim(self.catalog, self.vault)
         self._identify.again()
+        ask_about_held(self.catalog, self.policy)
         with self.catalog.read() as connection:
             self._known.load(connection)
 

@@ -1,17 +1,19 @@
 """Finding what an upload has to do with what its agency holds."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from onecopy.catalog import images, uploads, verdicts
+from onecopy.catalog import images, judgements, uploads, verdicts
 from onecopy.catalog.images import StoredImage
+from onecopy.catalog.judgements import Judgement
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.model import Fingerprint, Verdict
 from onecopy.pipelines.exact import SAME_BYTES
 from onecopy.pipelines.gate.answers import among, answered, contradicted
 from onecopy.pipelines.gate.compare import Key, Question
+from onecopy.pipelines.gate.judged import judged, recognised, told_apart
 from onecopy.pipelines.gate.known import PER_IMAGE, Known
 from onecopy.pipelines.gate.stars import follow
 from onecopy.pipelines.gate.ties import Tie, tied
@@ -31,6 +33,8 @@ class Look:
     ties: tuple[Tie, ...] = ()
     asked: tuple[Question, ...] = ()
     open: tuple[Question, ...] = ()
+    recognised: Judgement | None = None
+    """People's judgement that answers for the upload, where one does."""
 
 
 def look(connection: Connection, known: Known, upload: Upload, policy: Policy) -> Look:
@@ -49,17 +53,19 @@ def look(connection: Connection, known: Known, upload: Upload, policy: Policy) -
             open=tuple(still_open.values()),  # what two agencies hold is one question
         )
         if any(tie.question is None and _settled(tie) for tie in more.ties):
-            return found  # decided, and at no cost
-    return found
+            break  # decided, and at no cost
+    return replace(found, recognised=recognised(connection, upload, found.ties))
 
 
 def _settled(tie: Tie) -> bool:
-    return tie.scope is Scope.CASE and tie.rule.action is Action.LINK
+    return tie.scope is Scope.CASE and tie.action is Action.LINK
 
 
 def _look(connection: Connection, known: Known, upload: Upload, policy: Policy, agency: str) -> Look:
     same_file = uploads.held(connection, [upload.sha256], agency)
-    whole = [tied(one, SAME_BYTES, upload, policy) for one in same_file]
+    file = [(upload.sha256, "")]
+    of_file = judgements.between(connection, upload.context.agency, file, file) if same_file else {}
+    whole = [tied(one, SAME_BYTES, upload, policy, of_file) for one in same_file]
     if any(map(_settled, whole)):
         return Look(ties=tuple(whole))
     case = upload.context.case if agency == upload.context.agency else None
@@ -73,8 +79,9 @@ def _look(connection: Connection, known: Known, upload: Upload, policy: Policy, 
 
     asked = [question for question in questions if question.earlier.content in holders]
     answers, unanswered = _answers(connection, upload, asked, here)
+    said = judged(connection, upload.context.agency, asked)
     ties = [
-        tied(one, answers[question.key], upload, policy, question)
+        tied(one, answers[question.key], upload, policy, said, question)
         for question in asked
         if question.key in answers
         for one in holders[question.earlier.content]
@@ -87,7 +94,7 @@ def _answers(
     connection: Connection, upload: Upload, asked: Sequence[Question], here: Callable[[Question], bool]
 ) -> tuple[dict[Key, Verdict], list[Question]]:
     """All verdicts there are, and the questions that pixels have to answer next."""
-    held = among(connection, asked)
+    held = {**among(connection, asked)} | told_apart(connection, upload.context.agency, asked)
     answers = answered(connection, upload.answers, asked)
     answers |= contradicted(answers, asked, held)
     derived, unanswered = follow(asked, answers, held, here)

@@ -7,6 +7,7 @@ import msgspec
 
 from onecopy.catalog import rows
 from onecopy.catalog.agreements import Reveals
+from onecopy.catalog.judgements import Judgement
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.model import Relation
 from onecopy.pipelines.gate.look import Look
@@ -41,7 +42,7 @@ def reply(
     return GateReply(
         occurrence=Received(id=occurrence, case=context.case, name=context.name, sha256=upload.sha256),
         decision=ruling.action,
-        reason=_reason(upload, ties, ruling, elsewhere=whispered, done=done),
+        reason=_reason(upload, ties, ruling, found.recognised, elsewhere=whispered, done=done),
         matches=tuple(_match(tie) for tie in ties[:MATCHES]),
         problems=upload.identity.problems,
         held_elsewhere=whispered,
@@ -57,10 +58,18 @@ def _may_be_told(tie: Tie) -> bool:
     return tie.scope is not Scope.EVERYWHERE or (tie.reveals is Reveals.OCCURRENCE and tie.rule.mention)
 
 
-def _reason(upload: Upload, ties: Sequence[Tie], ruling: Ruling, *, elsewhere: bool, done: bool) -> str:
+def _reason(
+    upload: Upload,
+    ties: Sequence[Tie],
+    ruling: Ruling,
+    recognised: Judgement | None,
+    *,
+    elsewhere: bool,
+    done: bool,
+) -> str:
     named = [tie for tie in ties if tie.rule.mention]
     # The one that decided comes first; a container is stored for its new images, so none of these did.
-    deciding = next((tie for tie in named if tie.rule.action is ruling.action), None)
+    deciding = next((tie for tie in named if tie.action is ruling.action), None)
     tie = deciding or (named[0] if named else None)
     mention = None
     if tie is not None:
@@ -80,6 +89,7 @@ def _reason(upload: Upload, ties: Sequence[Tie], ruling: Ruling, *, elsewhere: b
         mention,
         more=more,
         elsewhere=elsewhere,
+        recognised=None if recognised is None else recognised.at,
         message=ruling.message,
         done=done,
     )

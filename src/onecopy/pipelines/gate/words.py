@@ -36,6 +36,7 @@ def reason(
     *,
     more: int = 0,
     elsewhere: bool = False,
+    recognised: datetime | None = None,
     message: str = "",
     done: bool = True,
 ) -> str:
@@ -47,6 +48,7 @@ def reason(
         mention: The earlier occurrence that counted, if one may be named.
         more: How many other earlier occurrences have to do with it.
         elsewhere: Whether an agency that is not named holds such an image.
+        recognised: When people decided about the very pair, if they did.
         message: What the agency's policy says to the uploader.
         done: Whether it was done, or would be.
 
@@ -54,6 +56,8 @@ def reason(
         One to three sentences.
     """
     sentences = [_about(identity, mention), *_difference(mention), _done(action, mention, done=done)]
+    if recognised is not None and action is not Action.HOLD:
+        sentences.append(f"Recognised, as decided on {day(recognised)} by a reviewer.")
     if more:
         sentences.append(f"{more} more related {'one is' if more == 1 else 'ones are'} listed.")
     if elsewhere:
