@@ -23,6 +23,8 @@ class Kind(StrEnum):
     UPLOAD_REJECTED = "upload.rejected"
     REVIEW_DECIDED = "review.decided"
     CURRENT_CHANGED = "case.current-changed"
+    REVIEW_PROPOSED = "review.proposed"
+    REVIEW_UNDONE = "review.undone"
     OCCURRENCE_DELETED = "occurrence.deleted"
     CONTENT_DELETED = "content.deleted"
     POLICY_CHANGED = "policy.changed"
@@ -49,6 +51,8 @@ _PREMIS: dict[Kind, tuple[str, str]] = {
     Kind.UPLOAD_HELD: _INGESTION,
     Kind.UPLOAD_REJECTED: _APPRAISAL,
     Kind.REVIEW_DECIDED: _APPRAISAL,
+    Kind.REVIEW_PROPOSED: _APPRAISAL,
+    Kind.REVIEW_UNDONE: _APPRAISAL,
     Kind.OCCURRENCE_DELETED: ("deaccession", "dea"),
     Kind.CONTENT_DELETED: ("deletion", "del"),
     Kind.POLICY_CHANGED: _POLICY,

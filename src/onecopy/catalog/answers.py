@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from onecopy.catalog.batches import batches
-from onecopy.catalog.schema import answer
+from onecopy.catalog.schema import answer, question, question_member
 
 
 class Answer(StrEnum):
@@ -128,6 +128,20 @@ def of_batch(connection: Connection, batch: str) -> list[Answered]:
     """The answers of a batch, oldest first; those that were taken back, too."""
     query = select(answer).where(answer.c.batch == batch).order_by(answer.c.id)
     return [_answered(row) for row in connection.execute(query).mappings()]
+
+
+def later_about(
+    connection: Connection, agency: str, contents: Iterable[str], *, after: int
+) -> list[Answered]:
+    """The answers after one that hold, and decided questions of an agency about any of some contents."""
+    found: dict[int, Answered] = {}
+    for batch in batches(sorted(set(contents))):
+        query = select(answer).join(question, question.c.id == answer.c.question)
+        query = query.join(question_member, question_member.c.question == question.c.id)
+        query = query.where(question_member.c.content.in_(batch), question.c.agency == agency)
+        query = query.where(answer.c.id > after, answer.c.final, answer.c.undone_at.is_(None))
+        found |= {row["id"]: _answered(row) for row in connection.execute(query).mappings()}
+    return [found[id] for id in sorted(found)]
 
 
 def taken_back(connection: Connection, id: int, *, by: str) -> None:

@@ -1,12 +1,13 @@
 """Decisions: what a policy or a person did about an occurrence. They are added, never changed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from onecopy.catalog.batches import batches
 from onecopy.catalog.occurrences import Occurrence, from_row
 from onecopy.catalog.schema import decision, occurrence
 
@@ -47,6 +48,34 @@ def of_occurrence(connection: Connection, occurrence: int) -> list[Decision]:
     """The decisions about an occurrence, oldest first; the last one holds."""
     query = select(decision).where(decision.c.occurrence == occurrence).order_by(decision.c.id)
     return [_decision(row) for row in connection.execute(query).mappings()]
+
+
+def numbered(connection: Connection, occurrence: int) -> list[tuple[int, Decision]]:
+    """The decisions about an occurrence with the catalog's numbers of them, oldest first."""
+    query = select(decision).where(decision.c.occurrence == occurrence).order_by(decision.c.id)
+    return [(row["id"], _decision(row)) for row in connection.execute(query).mappings()]
+
+
+def of_answer(connection: Connection, answer: int) -> list[int]:
+    """The occurrences that people's answer decided about; not those that were recognised by it later."""
+    query = select(decision.c.occurrence).where(decision.c.answer == answer)
+    query = query.where(decision.c.policy.is_(None), decision.c.restores.is_(None))
+    return list(connection.scalars(query.order_by(decision.c.occurrence)))
+
+
+def by_rule(
+    connection: Connection, rule: str, agency: str, contents: Iterable[str], *, since: datetime
+) -> Iterator[tuple[Occurrence, Decision]]:
+    """The uploads of some contents that a rule decided about since a moment, if that holds still."""
+    for batch in batches(sorted(set(contents))):
+        query = select(occurrence).join(decision, decision.c.occurrence == occurrence.c.id)
+        query = query.where(decision.c.rule == rule, decision.c.made_at >= since)
+        query = query.where(occurrence.c.content.in_(batch), occurrence.c.gone_at.is_(None))
+        query = query.where(occurrence.c.agency == agency).distinct().order_by(occurrence.c.id)
+        for one in [from_row(row) for row in connection.execute(query).mappings()]:
+            last = of_occurrence(connection, one.id)[-1]
+            if last.rule == rule:
+                yield one, last
 
 
 def by_policies(connection: Connection, since: datetime) -> Iterator[tuple[Occurrence, Decision]]:

@@ -6,7 +6,7 @@ same bytes in another occurrence are the same pair, and another agency's judgeme
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -68,6 +68,14 @@ def of(connection: Connection, agency: str, contents: Iterable[str]) -> Iterator
             yield _judgement(row)
 
 
+def of_answer(connection: Connection, id: int) -> list[Judgement]:
+    """What one answer said of pairs."""
+    query = select(judgement, answer.c.by).join(answer, answer.c.id == judgement.c.answer)
+    keys = (judgement.c.a_content, judgement.c.a_inner, judgement.c.b_content, judgement.c.b_inner)
+    query = query.where(judgement.c.answer == id).order_by(*keys)
+    return [_judgement(row) for row in connection.execute(query).mappings()]
+
+
 def between(
     connection: Connection, agency: str, one: Iterable[Place], others: Iterable[Place]
 ) -> dict[tuple[Place, Place], Judgement]:
@@ -104,8 +112,3 @@ def _judgement(row: Mapping[Any, Any]) -> Judgement:
         at=row["at"],
         by=row["by"],
     )
-
-
-def now() -> datetime:
-    """The time a judgement is given."""
-    return datetime.now(UTC)

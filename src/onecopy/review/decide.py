@@ -25,9 +25,8 @@ MOST_AT_ONCE = 200
 """Questions of one batch."""
 LONGEST_NOTE = 2000
 
-RESTORED = (
-    "state", "escalated", "assigned_to", "claimed_by", "claimed_until", "answer", "answered_by", "answered_at",
-)  # fmt: skip
+_HANDS = ("assigned_to", "claimed_by", "claimed_until")
+RESTORED = ("state", "escalated", "answer", "answered_by", "answered_at", *_HANDS)
 """The columns of a question that an answer may change, and taking it back restores."""
 
 
