@@ -186,7 +186,7 @@ def drop_members(connection: Connection, id: int, positions: Iterable[int]) -> N
     connection.execute(update(question_member).where(*which).values(role=str(Part.GONE)))
 
 
-def change(connection: Connection, one: Question, kind: str, *, by: str | None, **values: Any) -> None:
+def change(connection: Connection, one: Question, kind: str, /, *, by: str | None, **values: Any) -> None:
     """Change columns of a question, and tell those who follow the feed."""
     if values:
         connection.execute(update(question).where(question.c.id == one.id).values(values))

@@ -9,7 +9,7 @@ class Role(StrEnum):
     UPLOADER = "uploader"
     """A portal: sends uploads, and reads back what its agency holds."""
     REVIEWER = "reviewer"
-    """Looks at what is held."""
+    """Looks at what is held, and decides about it."""
     RECORDS_OFFICER = "records-officer"
     """Answers for the records: sends, reads and deletes, and sees the audit log and the agreements."""
     AUDITOR = "auditor"
@@ -25,6 +25,9 @@ class Permission(StrEnum):
     READ = "read occurrences and cases"
     CONTENT = "read the bytes of uploads"
     DELETE = "delete occurrences"
+    QUESTIONS = "read questions"
+    REVIEW = "answer questions"
+    RULES = "turn answers into rules"
     POLICY = "read the policy"
     AUDIT = "read the audit log"
     AGREEMENTS = "read agreements"
@@ -38,12 +41,16 @@ class Permission(StrEnum):
 
 
 _READ = frozenset({Permission.READ, Permission.POLICY})
+_REVIEW = frozenset({Permission.QUESTIONS, Permission.REVIEW})
 _OVERSEE = frozenset({Permission.AUDIT, Permission.AGREEMENTS, Permission.FIGURES, Permission.WEBHOOKS})
 
 MAY: dict[Role, frozenset[Permission]] = {
     Role.UPLOADER: _READ | {Permission.SEND, Permission.CONTENT},
-    Role.REVIEWER: _READ | {Permission.CONTENT, Permission.FIGURES},
-    Role.RECORDS_OFFICER: _READ | _OVERSEE | {Permission.SEND, Permission.CONTENT, Permission.DELETE},
-    Role.AUDITOR: _READ | _OVERSEE | {Permission.TOKENS, Permission.WATCH},
+    Role.REVIEWER: _READ | _REVIEW | {Permission.CONTENT, Permission.FIGURES},
+    Role.RECORDS_OFFICER: _READ
+    | _OVERSEE
+    | _REVIEW
+    | {Permission.SEND, Permission.CONTENT, Permission.DELETE, Permission.RULES},
+    Role.AUDITOR: _READ | _OVERSEE | {Permission.TOKENS, Permission.WATCH, Permission.QUESTIONS},
     Role.ADMINISTRATOR: frozenset(Permission),
 }
