@@ -16,7 +16,8 @@ def claim(catalog: Catalog, public_id: str, *, by: Reviewer, lease: timedelta = 
     """Take a question in hand, or keep it for longer.
 
     Raises:
-        Refused: ``claimed`` or ``assigned``: it is another's; ``already-answered``, ``withdrawn``, ``not-found``.
+        Refused: ``claimed`` or ``assigned``: it is another's; ``already-answered``, ``withdrawn`` or
+            ``not-found``.
     """
     with opened(catalog, public_id, by) as (connection, question):
         check_open(question)

@@ -11,9 +11,14 @@ from sqlalchemy import Connection
 from onecopy.audit.event import Event, Kind
 from onecopy.catalog import answers, arrivals, events, judgements, occurrences, questions
 from onecopy.catalog.answers import DECIDING, Answer, Answered, Given
+from onecopy.catalog.inheritances import Inherited
 from onecopy.catalog.judgements import Judgement, Says
-from onecopy.catalog.questions import Question, State
+from onecopy.catalog.questions import Member, Question, State
 from onecopy.catalog.store import Catalog
+from onecopy.records.versions import answers as conflicts
+from onecopy.records.versions.land import refresh
+from onecopy.records.versions.questions import KINDS as CONFLICTS
+from onecopy.records.versions.questions import sides
 from onecopy.review.claims import check_free, check_open
 from onecopy.review.effects import decided_by, inherit
 from onecopy.review.meaning import Meaning, meaning
@@ -86,7 +91,7 @@ def _decide(
 ) -> Outcome:
     if len(given.note) > LONGEST_NOTE:
         raise Refused(f"The note is longer than {LONGEST_NOTE} characters.", code="bad-answer")
-    before = [one for one in answers.of_questions(connection, [question.id]).get(question.id, ())]
+    before = answers.of_questions(connection, [question.id]).get(question.id, [])
     _check_state(question, before, version)
     check_free(question, by)
     one = Answered(question=question.id, given=given, by=by.name, batch=batch, before=_as_it_is(question))
@@ -94,7 +99,7 @@ def _decide(
         return _set_aside(connection, question, one)
     votes = [vote for vote in before if not vote.final and vote.undone_at is None and _decides(vote)]
     _check_person(question, votes, by)
-    members = questions.members(connection, [question.id]).get(question.id, ())
+    members = _asked_about(connection, question)
     pairs = questions.pairs(connection, question.id)
     means = meaning(question, members, pairs, given)
     _check_judged(connection, question, means)
@@ -104,6 +109,12 @@ def _decide(
         if meaning(question, members, pairs, votes[-1].given).key != means.key:
             return _vote(connection, question, one, escalated=True)
     return _finish(connection, question, replace(one, final=True), means, votes)
+
+
+def _asked_about(connection: Connection, question: Question) -> tuple[Member, ...]:
+    """The members that an answer speaks of: in a conflict the sides, and not the further pages shown."""
+    members = questions.members(connection, [question.id]).get(question.id, ())
+    return members[: len(sides(question))] if question.kind in CONFLICTS else members
 
 
 def _decides(one: Answered) -> bool:
@@ -199,10 +210,17 @@ def _finish(
         "claimed_until": None,
         "version": question.version + 1,
     }
-    judgements.add_all(connection, question.agency, _judgements(means, one))
-    inherited = inherit(connection, question, means, number)
+    inherited: list[Inherited] = []
+    decided: list[tuple[str, str]] = []
     questions.change(connection, question, "answered", by=one.by, **values)
-    decided = decided_by(connection, question, means, one)
+    if question.kind in CONFLICTS:
+        members = questions.members(connection, [question.id]).get(question.id, ())
+        conflicts.answered(connection, question, members, one.given, number, one.by)
+    else:
+        judgements.add_all(connection, question.agency, _judgements(means, one))
+        inherited = inherit(connection, question, means, number)
+        decided = decided_by(connection, question, means, one)
+        refresh(connection, question.agency, question.case_id, by=one.by)
     details = {
         "kind": str(question.kind),
         "relation": question.relation,
@@ -264,5 +282,3 @@ def _outcome(connection: Connection, question: int, answer: int) -> Outcome:
         question=questions.by_ids(connection, [question])[question],
         answer=answers.by_ids(connection, [answer])[answer],
     )
-
-

@@ -22,9 +22,9 @@ from onecopy.catalog.judgements import Says
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.questions import Member, Part, Place, Question
 from onecopy.model import Capture
-from onecopy.pipelines.gate.words import day, shown
 from onecopy.records.withdrawing import waiting_no_more
 from onecopy.review.meaning import Meaning
+from onecopy.spoken import day, shown
 
 _MANY = ("case_id", "name")
 """What one occurrence can have several of: links to cases, and names."""
@@ -62,9 +62,7 @@ def decided_by(
             continue
         says = Says.NOT_RELATED if id in out else means.says
         reason = _reason(says, means, one, mine, linked=action == "link")
-        decision = Decision(
-            occurrence=id, decision=action, reason=reason, made_at=one.at, answer=one.id
-        )
+        decision = Decision(occurrence=id, decision=action, reason=reason, made_at=one.at, answer=one.id)
         decisions.add(connection, decision)
         found.append((occurrence.public_id, action))
     return found
@@ -108,7 +106,7 @@ def _reason(
 
 
 def inherit(connection: Connection, question: Question, means: Meaning, answer: int) -> list[Inherited]:
-    """Let the one that is kept take over what hung on those that are the same, and what it does not say itself.
+    """Let the one that is kept take over what hung on the others, and what it does not say itself.
 
     Args:
         connection: Of a write transaction.
@@ -198,5 +196,3 @@ def _again(one: Decision, number: int) -> Decision:
         answer=one.answer,
         restores=number if one.restores is None else one.restores,
     )
-
-

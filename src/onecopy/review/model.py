@@ -8,7 +8,7 @@ from onecopy.catalog.questions import Question
 from onecopy.errors import UsageError
 
 
-class Refused(UsageError):
+class Refused(UsageError):  # noqa: N818 - said as it is shown
     """Something that cannot be done to a question, and why. Nothing was changed.
 
     Its code is ``not-found``, ``already-answered``, ``withdrawn``, ``changed``, ``claimed``, ``assigned``,

@@ -67,9 +67,7 @@ def page(
     return Page(found[:limit], _packed(queue.key(found[limit - 1], order), order) if more else None)
 
 
-def cases(
-    connection: Connection, wanted: Filter, *, cursor: str | None = None, limit: int = 50
-) -> CasePage:
+def cases(connection: Connection, wanted: Filter, *, cursor: str | None = None, limit: int = 50) -> CasePage:
     """The cases that have such questions, the most urgent first.
 
     Raises:

@@ -72,5 +72,3 @@ def _in_force(connection: Connection) -> Policy:
     digest = policies.current(connection)
     text = None if digest is None else policies.text(connection, digest)
     return default() if text is None else Policy.parse(text, "the policy in force")
-
-

@@ -17,8 +17,8 @@ from onecopy.catalog.questions import Member, Pair, Question
 class ShownMember:
     """A member with its occurrence.
 
-    ``occurrence`` is ``None`` where it is another agency's that no longer agrees to show it. ``foreign`` tells
-    that it is another agency's: then neither its bytes nor its pictures are to be had.
+    ``occurrence`` is ``None`` where it is another agency's that no longer agrees to show it. ``foreign``:
+    it is another agency's, and neither its bytes nor its pictures are to be had.
     """
 
     member: Member
@@ -28,7 +28,7 @@ class ShownMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownAnswer:
-    """An answer; ``sealed`` if two must agree and the other one is not to be led by it: then who, not what."""
+    """An answer; ``sealed`` where two must agree, and the second is not to be led by the first."""
 
     answer: Answered
     sealed: bool = False

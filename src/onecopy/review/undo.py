@@ -1,7 +1,7 @@
 """Taking an answer back: everything is again as it was before it, and the log says so.
 
-Only what nothing later rests on can be taken back; otherwise the refusal says what to take back first. Uploads
-that were recognised by the answer meanwhile are asked about again: nothing rests on an answer that is gone.
+Only what nothing later rests on can be taken back; otherwise the refusal says what to take back first.
+Uploads that were recognised by the answer meanwhile are asked about: nothing rests on an answer that is gone.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,11 +12,23 @@ import msgspec
 from sqlalchemy import Connection
 
 from onecopy.audit.event import Event, Kind
-from onecopy.catalog import answers, arrivals, decisions, events, inheritances, judgements, occurrences, questions
+from onecopy.catalog import (
+    answers,
+    arrivals,
+    decisions,
+    events,
+    inheritances,
+    judgements,
+    occurrences,
+    questions,
+)
 from onecopy.catalog.answers import Answered
 from onecopy.catalog.judgements import Judgement
 from onecopy.catalog.questions import Question, State
 from onecopy.catalog.store import Catalog
+from onecopy.records.versions import answers as conflicts
+from onecopy.records.versions.land import refresh
+from onecopy.records.versions.questions import KINDS as CONFLICTS
 from onecopy.review.effects import undecide
 from onecopy.review.model import Outcome, Refused, Reviewer
 from onecopy.review.recognised import ask_again
@@ -98,8 +110,11 @@ def _undo(connection: Connection, one: Answered, by: Reviewer) -> Outcome:
     answers.taken_back(connection, one.id, by=by.name)
     values = _as_it_was(one) | {"version": question.version + 1}
     questions.change(connection, question, "undone", by=by.name, **values)
-    if one.final:
+    if one.final and question.kind in CONFLICTS:
+        conflicts.taken_back(connection, one.id, by=by.name)
+    elif one.final:
         ask_again(connection, question.agency, said, since=one.at, by=by.name)
+        refresh(connection, question.agency, question.case_id, by=by.name)
     _log(connection, question, one, by, decided)
     return Outcome(
         question=questions.by_ids(connection, [question.id])[question.id],

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from onecopy.catalog.answers import Answer, Answered
-from onecopy.pipelines.gate.words import day
+from onecopy.spoken import day
 
 ANSWERS = {
     Answer.SAME_KEEP_LEFT: "the same, keep left",

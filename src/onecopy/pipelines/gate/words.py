@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.model import FileIdentity, Relation, Verdict
