@@ -24,6 +24,7 @@ from onecopy.review.effects import decided_by, inherit
 from onecopy.review.meaning import Meaning, meaning
 from onecopy.review.model import Outcome, Refused, Reviewer
 from onecopy.review.opened import found, opened
+from onecopy.review.told import tell
 from onecopy.review.words import moment, who_said
 
 MOST_AT_ONCE = 200
@@ -221,6 +222,7 @@ def _finish(
         inherited = inherit(connection, question, means, number)
         decided = decided_by(connection, question, means, one)
         refresh(connection, question.agency, question.case_id, by=one.by)
+    tell(connection, question, one, decided)
     details = {
         "kind": str(question.kind),
         "relation": question.relation,

@@ -32,6 +32,7 @@ from onecopy.records.versions.questions import KINDS as CONFLICTS
 from onecopy.review.effects import undecide
 from onecopy.review.model import Outcome, Refused, Reviewer
 from onecopy.review.recognised import ask_again
+from onecopy.review.told import tell
 from onecopy.review.words import moment, who_said
 
 _MOMENTS = ("claimed_until", "answered_at")
@@ -115,6 +116,8 @@ def _undo(connection: Connection, one: Answered, by: Reviewer) -> Outcome:
     elif one.final:
         ask_again(connection, question.agency, said, since=one.at, by=by.name)
         refresh(connection, question.agency, question.case_id, by=by.name)
+    if one.final:
+        tell(connection, question, one, decided, undone=True)
     _log(connection, question, one, by, decided)
     return Outcome(
         question=questions.by_ids(connection, [question.id])[question.id],
