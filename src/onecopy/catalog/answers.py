@@ -136,9 +136,9 @@ def later_about(
     """The answers after one that hold, and decided questions of an agency about any of some contents."""
     found: dict[int, Answered] = {}
     for batch in batches(sorted(set(contents))):
+        about = select(question_member.c.question).where(question_member.c.content.in_(batch))
         query = select(answer).join(question, question.c.id == answer.c.question)
-        query = query.join(question_member, question_member.c.question == question.c.id)
-        query = query.where(question_member.c.content.in_(batch), question.c.agency == agency)
+        query = query.where(question.c.id.in_(about), question.c.agency == agency)
         query = query.where(answer.c.id > after, answer.c.final, answer.c.undone_at.is_(None))
         found |= {row["id"]: _answered(row) for row in connection.execute(query).mappings()}
     return [found[id] for id in sorted(found)]

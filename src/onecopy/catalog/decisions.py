@@ -67,11 +67,11 @@ def by_rule(
     connection: Connection, rule: str, agency: str, contents: Iterable[str], *, since: datetime
 ) -> Iterator[tuple[Occurrence, Decision]]:
     """The uploads of some contents that a rule decided about since a moment, if that holds still."""
+    by = select(decision.c.occurrence).where(decision.c.rule == rule, decision.c.made_at >= since)
     for batch in batches(sorted(set(contents))):
-        query = select(occurrence).join(decision, decision.c.occurrence == occurrence.c.id)
-        query = query.where(decision.c.rule == rule, decision.c.made_at >= since)
-        query = query.where(occurrence.c.content.in_(batch), occurrence.c.gone_at.is_(None))
-        query = query.where(occurrence.c.agency == agency).distinct().order_by(occurrence.c.id)
+        query = select(occurrence).where(occurrence.c.id.in_(by), occurrence.c.content.in_(batch))
+        query = query.where(occurrence.c.gone_at.is_(None), occurrence.c.agency == agency)
+        query = query.order_by(occurrence.c.id)
         for one in [from_row(row) for row in connection.execute(query).mappings()]:
             last = of_occurrence(connection, one.id)[-1]
             if last.rule == rule:
