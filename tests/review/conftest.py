@@ -165,8 +165,9 @@ class World:
 
 @pytest.fixture
 def world(catalog_url: str) -> Iterator[World]:
-    with Catalog(catalog_url) as catalog:
-        yield World(catalog)
+    world = World(Catalog(catalog_url))
+    yield world
+    world.catalog.close()
 
 
 @pytest.fixture
