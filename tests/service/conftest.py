@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class Service:
     token: str | None = TOKEN
     environment: dict = field(default_factory=dict)
     arguments: tuple = ()
+    before: str = ""
     process: subprocess.Popen | None = None
     url: str = ""
     said: list = field(default_factory=list)
@@ -40,7 +42,7 @@ class Service:
         places = ["--catalog", self.folder / "catalog.db", "--vault", self.folder / "vault"]
         self.log = (self.folder / "log").open("a+")
         self.process = subprocess.Popen(
-            [sys.executable, "-c", START, "--port", "0", *places, *self.arguments],
+            [sys.executable, "-c", self.before + START, "--port", "0", *places, *self.arguments],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=self.log,
@@ -107,6 +109,34 @@ def service(tmp_path_factory):
 def client(service):
     with service.client() as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def city_service(request, tmp_path_factory):
+    """A service on PostgreSQL and a bucket."""
+    import psycopg
+
+    postgres, s3 = (request.getfixturevalue(name) for name in ("postgres_server", "s3_server"))
+    name = f"onecopy_test_{uuid.uuid4().hex}"
+    with psycopg.connect(f"{postgres}/postgres", autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+        places = (
+            "--catalog",
+            f"{postgres}/{name}",
+            "--vault",
+            f"s3://{s3.make_bucket()}?endpoint={s3.endpoint}",
+        )
+        running = Service(tmp_path_factory.mktemp("service"), arguments=places).start()
+        yield running
+        running.stop()
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    assert "Traceback" not in running.errors()
+
+
+@pytest.fixture(params=["service", "city_service"], ids=["SQLite, folder", "PostgreSQL, bucket"])
+def anywhere(request):
+    """A service, on each kind of storage."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture

@@ -144,7 +144,7 @@ def test_other_digests_are_left_aside(send_raw, header):
 
 @pytest.fixture(scope="module")
 def impatient(make_service):
-    return make_service(environment={"ONECOPY_IDLE_SECONDS": "0.5"}).start()
+    return make_service(environment={"ONECOPY_IDLE_SECONDS": "1"}).start()
 
 
 @pytest.mark.parametrize("expects", [b"", b"Expect: 100-continue\r\n"], ids=["", "100-continue"])
@@ -166,8 +166,8 @@ def test_upload_that_stalls_is_dropped(impatient, expects):
 
 def test_upload_that_is_slow_but_goes_on_is_taken(impatient):
     def body():
-        for _ in range(8):
-            time.sleep(0.1)
+        for _ in range(4):
+            time.sleep(0.4)
             yield b"slow"
 
     with impatient.client() as client:

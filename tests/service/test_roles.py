@@ -1,5 +1,6 @@
 """Every endpoint with every role, and with the identifiers of another agency."""
 
+import hashlib
 import io
 from urllib.parse import quote
 
@@ -28,6 +29,10 @@ ALLOWED = {
     ("GET", "/v1/occurrences/{id}/tiles/{level}/{column}/{row}"): ALL - {"auditor"},
     ("GET", "/v1/occurrences/{id}/pages/{number}"): ALL - {"auditor"},
     ("GET", "/v1/occurrences/{id}/differences/{other}"): ALL - {"auditor"},
+    ("GET", "/v1/occurrences"): ALL,
+    ("GET", "/v1/occurrences/{id}/matches"): ALL,
+    ("GET", "/v1/upload-requirements"): ALL,
+    ("GET", "/v1/cases"): ALL,
     ("GET", "/v1/cases/{id}"): ALL,
     ("GET", "/v1/cases/{id}/current"): ALL,
     ("GET", "/v1/tokens"): {"auditor", "administrator"},
@@ -99,6 +104,7 @@ class World:
             "other": other,
             "/v1/occurrences/{id}": occurrence,
             "/v1/occurrences/{id}/content": occurrence,
+            "/v1/occurrences/{id}/matches": occurrence,
             "/v1/cases/{id}": quote(f"case of {agency}"),
             "/v1/cases/{id}/current": quote(f"case of {agency}"),
             "/v1/tokens/{id}": self.token(agency, "uploader")["id"],
@@ -223,6 +229,52 @@ def test_lists_hold_ones_own_alone(world):
     events = world.ask("GET", "/v1/audit/events", auditor, params={"limit": 1000}).json()["events"]
     assert {one["agency"] for one in events} == {"ours"}
     assert {one["eventDetail"] for one in events} >= {"upload.stored", "token.created", "agreement.made"}
+    occurrences = world.ask("GET", "/v1/occurrences", auditor).json()["occurrences"]
+    assert {one["agency"] for one in occurrences} == {"ours"}
+    cases = world.ask("GET", "/v1/cases", auditor).json()["cases"]
+    assert {one["agency"] for one in cases} == {"ours"}
+
+
+@pytest.mark.parametrize("path", ["/v1/occurrences", "/v1/cases"])
+@pytest.mark.parametrize("role", sorted(ALL))
+def test_another_agencys_list_is_empty_as_that_of_none(world, role, path):
+    token = world.tokens["ours", role]
+    theirs, none = (
+        world.ask("GET", path, token, params={"agency": agency}) for agency in (" theirs ", "nobody")
+    )
+    assert (theirs.status_code, theirs.content) == (200, none.content)
+    assert theirs.json()[path.rpartition("/")[2]] == []
+
+
+def test_another_agencys_cursor_leads_nowhere(world):
+    for agency in ("ours", "theirs"):
+        form = {"files": {"file": b"second"}, "data": {"case": f"case of {agency}"}}
+        world.ask("POST", "/v1/uploads", world.tokens[agency, "administrator"], **form)
+    params = {"limit": 1, "agency": "theirs"}
+    page = world.ask("GET", "/v1/occurrences", world.admin, params=params).json()
+    assert page["next"]
+    refused = world.ask(
+        "GET", "/v1/occurrences", world.tokens["ours", "reviewer"], params={"cursor": page["next"]}
+    )
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad-cursor")
+
+
+def test_a_digest_is_looked_up_in_ones_own_agency_alone(world):
+    """What another agency holds and what nobody holds are answered alike, to the byte."""
+    theirs = hashlib.sha256(b"theirs").hexdigest()  # see World.things
+    for sender in ("uploader", "records-officer"):
+        asked = {"sha256": theirs, "case": "case of theirs"}
+        held, none, own = (
+            world.ask("POST", "/v1/checks", world.tokens["ours", sender], json=asked | {"sha256": sha256})
+            for sha256 in (theirs, "0" * 64, hashlib.sha256(b"ours").hexdigest())
+        )
+        assert held.json()["needs_bytes"]
+        assert held.text.replace(theirs, "0" * 64) == none.text
+        assert "needs_bytes" not in own.json()
+        named = world.ask(
+            "POST", "/v1/checks", world.tokens["ours", sender], json=asked | {"agency": "theirs"}
+        )
+        assert (named.status_code, named.json()["code"]) == (403, "other-agency")
 
 
 def test_events_come_in_portions(world):

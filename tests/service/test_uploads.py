@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-REPLY = {"occurrence", "decision", "reason", "matches"}
+REPLY = {"occurrence", "decision", "reason", "matches", "images"}
 
 
 def answer(response, status, decision):
@@ -186,9 +186,25 @@ def test_photographs_in_a_pdf_are_matched_each(send, encode, photo):
     assert sorted(found.values()) == ["one.jpg", "two.jpg"]
     assert all("page=" in inner for inner in found)
     assert {match["relation"] for match in body["matches"]} == {"same-bytes"}
+    told = [(one["sha256"], one["width"], one["height"], len(one["matches"])) for one in body["images"]]
+    digests = [hashlib.sha256(data).hexdigest() for data in (one, new, two)]
+    assert told == [(digests[0], *size, 1), (digests[1], *size, 0), (digests[2], *size, 1)]
+    in_short = body["images"][0]["matches"][0]
+    (first,) = (match for match in body["matches"] if match["inner"] == body["images"][0]["inner"])
+    assert in_short == {
+        "occurrence": first["occurrence"]["id"],
+        "inner": "",
+        "relation": "same-bytes",
+        "confidence": 1.0,
+    }
     assert body["reason"].startswith("An image in this file is already in case")
     linked = answer(send(pdf_of((one, size), (two, size)), "both.pdf", agency="pdf"), 200, "link")
     assert len(linked["matches"]) >= 2
+    again = answer(send(pdf_of((one, size), (two, size)), "again.pdf", agency="pdf"), 200, "link")
+    assert [match["relation"] for match in again["matches"]] == ["same-bytes"]
+    assert [one["matches"][0]["inner"] for one in again["images"]] == [
+        one["inner"] for one in again["images"]
+    ]
 
 
 def test_zip_is_one_content(send, client, encode, photo):

@@ -119,6 +119,23 @@ def twins(connection: Connection, fingerprint: Fingerprint) -> list[StoredImage]
     return list(_stored(connection, query.order_by(image.c.id)))
 
 
+_DIGESTS = ("sha256", "image_data_sha256", "pixels_sha256")
+
+
+def digests(fingerprint: Fingerprint) -> set[str]:
+    """All by which an image may equal another; whether it does, its orientation and profile say, too."""
+    found = (getattr(fingerprint, name) for name in _DIGESTS)
+    return {digest for digest in found if digest is not None}
+
+
+def equal(connection: Connection, fingerprints: Iterable[Fingerprint]) -> Iterator[StoredImage]:
+    """Images that share a digest with one of some fingerprints, without their features; some maybe twice."""
+    wanted = {digest for one in fingerprints for digest in digests(one)}
+    for batch in batches(sorted(wanted)):
+        query = select(*_columns(False)).where(or_(*(image.c[name].in_(batch) for name in _DIGESTS)))
+        yield from _stored(connection, query)
+
+
 def set_image_data_sha256(connection: Connection, digests: dict[int, str]) -> None:
     """Add the digest of the image data to images that were identified without it."""
     for number, digest in digests.items():

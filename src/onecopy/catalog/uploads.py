@@ -4,29 +4,28 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true
 
 from onecopy.catalog.batches import batches
 from onecopy.catalog.occurrences import Occurrence, from_row
 from onecopy.catalog.schema import Moment, content, image, occurrence, remark
 
-_UPLOADED = and_(occurrence.c.locator.is_(None), occurrence.c.gone_at.is_(None))
+UPLOADED = and_(occurrence.c.locator.is_(None), occurrence.c.gone_at.is_(None))
+"""That an occurrence is an upload, and was not deleted."""
 
 
-def held(connection: Connection, digests: Iterable[str], agency: str) -> list[Occurrence]:
-    """What an agency received of some contents, oldest first."""
+def held(connection: Connection, digests: Iterable[str], agency: str | None) -> list[Occurrence]:
+    """What an agency, or any for ``None``, received of some contents, oldest first."""
     found: list[Occurrence] = []
     for batch in batches(digests):
-        query = select(occurrence).where(_UPLOADED, _of(agency), occurrence.c.content.in_(batch))
+        query = select(occurrence).where(UPLOADED, _of(agency), occurrence.c.content.in_(batch))
         found += [from_row(row) for row in connection.execute(query).mappings()]
     return sorted(found, key=lambda one: one.id)
 
 
 def get(connection: Connection, public_id: str, *, agency: str | None) -> Occurrence | None:
     """An upload by its public id, if it is this agency's; ``None`` for any."""
-    query = select(occurrence).where(_UPLOADED, occurrence.c.public_id == public_id)
-    if agency is not None:
-        query = query.where(_of(agency))
+    query = select(occurrence).where(UPLOADED, occurrence.c.public_id == public_id, _of(agency))
     row = connection.execute(query).mappings().first()
     return None if row is None else from_row(row)
 
@@ -38,7 +37,7 @@ def size(connection: Connection, sha256: str) -> int:
 
 def of_case(connection: Connection, case: str, agency: str) -> list[Occurrence]:
     """What an agency received for a case, oldest first."""
-    query = select(occurrence).where(_UPLOADED, _of(agency), occurrence.c.case_id == case)
+    query = select(occurrence).where(UPLOADED, _of(agency), occurrence.c.case_id == case)
     return [from_row(row) for row in connection.execute(query.order_by(occurrence.c.id)).mappings()]
 
 
@@ -46,7 +45,7 @@ def by_numbers(connection: Connection, ids: Iterable[int]) -> list[Occurrence]:
     """Uploads by the catalog's numbers, which the caller has from inside one agency; oldest first."""
     found: list[Occurrence] = []
     for batch in batches(ids):
-        query = select(occurrence).where(_UPLOADED, occurrence.c.id.in_(batch))
+        query = select(occurrence).where(UPLOADED, occurrence.c.id.in_(batch))
         found += [from_row(row) for row in connection.execute(query).mappings()]
     return sorted(found, key=lambda one: one.id)
 
@@ -67,14 +66,14 @@ def with_digests(
     for batch in batches(digests):
         query = select(occurrence.c.id).join(image, image.c.content == occurrence.c.content)
         query = query.where(image.c[column].in_(batch))
-        query = query.where(_UPLOADED, _of(agency), occurrence.c.case_id == case)
+        query = query.where(UPLOADED, _of(agency), occurrence.c.case_id == case)
         found.update(connection.scalars(query.distinct()))
     return found
 
 
 def any_of_case(connection: Connection, case: str, agency: str) -> bool:
     """Whether an agency received anything for a case."""
-    query = select(occurrence.c.id).where(_UPLOADED, _of(agency), occurrence.c.case_id == case).limit(1)
+    query = select(occurrence.c.id).where(UPLOADED, _of(agency), occurrence.c.case_id == case).limit(1)
     return connection.scalar(query) is not None
 
 
@@ -90,7 +89,7 @@ def by_case(connection: Connection, agency: str, *, after: str, limit: int) -> l
     """An agency's cases by name, those beyond one."""
     case = occurrence.c.case_id
     query = select(case, func.count(), func.max(occurrence.c.seen_at, type_=Moment()))
-    query = query.where(_UPLOADED, _of(agency), case > after).group_by(case).order_by(case).limit(limit)
+    query = query.where(UPLOADED, _of(agency), case > after).group_by(case).order_by(case).limit(limit)
     return [CaseLine._make(row) for row in connection.execute(query)]
 
 
@@ -98,28 +97,28 @@ def referenced(connection: Connection, digests: Iterable[str]) -> set[str]:
     """Which of some contents any upload names."""
     found: set[str] = set()
     for batch in batches(digests):
-        query = select(occurrence.c.content).where(_UPLOADED, occurrence.c.content.in_(batch)).distinct()
+        query = select(occurrence.c.content).where(UPLOADED, occurrence.c.content.in_(batch)).distinct()
         found.update(connection.scalars(query))
     return found
 
 
 def every_content(connection: Connection) -> Iterator[str]:
     """All contents that any upload names, in order."""
-    query = select(occurrence.c.content).where(_UPLOADED, occurrence.c.content.is_not(None)).distinct()
+    query = select(occurrence.c.content).where(UPLOADED, occurrence.c.content.is_not(None)).distinct()
     query = query.order_by(occurrence.c.content)
     yield from connection.scalars(query, execution_options={"yield_per": 5000})
 
 
 def received(connection: Connection, sha256: str) -> bool:
     """Whether a content came through the gate before, whoever sent it."""
-    query = select(occurrence.c.id).where(_UPLOADED, occurrence.c.content == sha256).limit(1)
+    query = select(occurrence.c.id).where(UPLOADED, occurrence.c.content == sha256).limit(1)
     return connection.scalar(query) is not None
 
 
 def received_by(connection: Connection, sha256: str, agencies: Iterable[str]) -> bool:
     """Whether one of some agencies received a content before."""
     of_any = occurrence.c.agency.in_(list(agencies))
-    query = select(occurrence.c.id).where(_UPLOADED, occurrence.c.content == sha256, of_any).limit(1)
+    query = select(occurrence.c.id).where(UPLOADED, occurrence.c.content == sha256, of_any).limit(1)
     return connection.scalar(query) is not None
 
 
@@ -128,7 +127,7 @@ def outdated(connection: Connection, *, version: int, extras: str) -> list[tuple
     wanting = select(remark.c.content).where(remark.c.code == "needs-extra")
     query = (
         select(content.c.sha256, content.c.bytes)
-        .where(content.c.sha256.in_(select(occurrence.c.content).where(_UPLOADED)))
+        .where(content.c.sha256.in_(select(occurrence.c.content).where(UPLOADED)))
         .where(
             or_(
                 content.c.fingerprint_version.is_distinct_from(version),
@@ -139,5 +138,5 @@ def outdated(connection: Connection, *, version: int, extras: str) -> list[tuple
     return [(sha256, size) for sha256, size in connection.execute(query.order_by(content.c.sha256))]
 
 
-def _of(agency: str) -> ColumnElement[bool]:
-    return occurrence.c.agency == agency
+def _of(agency: str | None) -> ColumnElement[bool]:
+    return true() if agency is None else occurrence.c.agency == agency

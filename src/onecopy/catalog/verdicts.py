@@ -89,6 +89,21 @@ def in_case(
                 yield Seen(row[0], row[1], Relation(row[2]), *row[3:7]), row[7]
 
 
+def of_images(
+    connection: Connection, ids: Iterable[int], *, version: int, most: int
+) -> Iterator[tuple[tuple[int, int], Verdict]]:
+    """The stored verdicts that some images are in, the surest first, without those of distinct ones."""
+    left = most
+    for batch in batches(sorted(ids)):
+        of_these = verdict.c.a.in_(batch) | verdict.c.b.in_(batch)
+        query = select(verdict).where(of_these, verdict.c.verify_version == version)
+        query = query.where(verdict.c.relation != str(Relation.DISTINCT))
+        query = query.order_by(verdict.c.confidence.desc(), verdict.c.a, verdict.c.b).limit(left)
+        for row in connection.execute(query).mappings():
+            left -= 1
+            yield (row["a"], row["b"]), rows.to_verdict(row)
+
+
 def partners(
     connection: Connection, ids: Iterable[int], *, version: int, at_least: float, most: int
 ) -> list[int]:

@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from onecopy.decode.formats import IMAGES
 from onecopy.decode.interface import Buffer
 
 _HEAD = 4096
@@ -16,21 +17,7 @@ class Kind(NamedTuple):
     readable: bool = True
 
 
-_READ = {
-    name: Kind(name, label)
-    for name, label in {
-        "jpeg": "JPEG",
-        "png": "PNG",
-        "tiff": "TIFF",
-        "gif": "GIF",
-        "bmp": "BMP",
-        "webp": "WebP",
-        "avif": "AVIF",
-        "jpeg2000": "JPEG 2000",
-        "pnm": "PNM",
-        "heic": "HEIC",
-    }.items()
-}
+_READ = {one.name: Kind(one.name, one.label) for one in IMAGES}
 
 _PATTERNS: tuple[tuple[bytes, str], ...] = (
     (rb"\xff\xd8\xff", "jpeg"),

@@ -18,10 +18,12 @@ from onecopy.service.api import (
     agreements,
     cases,
     deleting,
+    lists,
     oversight,
     people,
     pictures,
     reading,
+    requirements,
     tokens,
     uploads,
     watching,
@@ -38,6 +40,7 @@ from onecopy.service.pictures.cache import open_cache
 from onecopy.service.pictures.studio import Studio
 from onecopy.service.rate import Rate
 from onecopy.service.ready import Stopping
+from onecopy.service.repeats import Repeats
 from onecopy.service.requests import Requests
 from onecopy.service.settings import Settings
 from onecopy.service.threads import AT_ONCE
@@ -65,6 +68,7 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
         app.state.limiter = CapacityLimiter(AT_ONCE)
         app.state.studio = Studio(open_cache(), opened.engine.workers)
         app.state.settings = settings
+        app.state.repeats = Repeats(opened.catalog, settings.idempotency_hours)
         app.state.public_url = settings.browsers_url
         app.state.provider = open_provider(settings)
         app.state.capacity = Capacity(settings.uploads_at_once)
@@ -92,11 +96,14 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
     app.add_middleware(Requests)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadLikeGet)
+    app.add_middleware(problems.NoZeros)
     problems.install(app, show=for_people)
     for part in (
         uploads,
         cases,
+        requirements,
         reading,
+        lists,
         pictures,
         deleting,
         people,

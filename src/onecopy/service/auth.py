@@ -64,11 +64,18 @@ class Caller:
         name: As the audit log and occurrences call it.
         role: What it is.
         agency: For whom it asks; ``None`` for all agencies.
+        is_person: Or a token.
     """
 
     name: str
     role: Role
     agency: str | None
+    is_person: bool = False
+
+    @property
+    def id(self) -> str:
+        """What tells it from all others."""
+        return f"{'person' if self.is_person else 'token'} {self.name}"
 
     def sends_for(self, agency: str | None) -> str:
         """For which agency an upload is, if its form names one or none.
@@ -138,7 +145,12 @@ def in_session(catalog: Catalog, secret: str) -> Caller | None:
         # A catalog that is busy now lets it be noted at the next look.
         with contextlib.suppress(EnvironmentProblem), catalog.write(["sessions"]) as connection:
             sessions.touch(connection, secret)
-    return Caller(name=session.name, role=Role(session.role), agency=session.agency)
+    return Caller(
+        name=session.name,
+        role=Role(session.role),
+        agency=session.agency,
+        is_person=session.is_person,
+    )
 
 
 def from_own_site(request: Request) -> bool:

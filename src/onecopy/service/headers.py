@@ -13,6 +13,10 @@ SECURITY_HEADERS = {
 }
 
 
+HEAD = "onecopy.head"
+"""What the scope of a HEAD request holds, for who would read much for a body that is not sent."""
+
+
 class SecurityHeaders:
     """ASGI middleware that adds :data:`SECURITY_HEADERS`."""
 
@@ -41,4 +45,4 @@ class HeadLikeGet:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on. The server's own scope keeps the method."""
         head = scope["type"] == "http" and scope["method"] == "HEAD"
-        await self.app({**scope, "method": "GET"} if head else scope, receive, send)
+        await self.app({**scope, "method": "GET", HEAD: True} if head else scope, receive, send)

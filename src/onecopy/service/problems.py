@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from onecopy.errors import EnvironmentProblem, OnecopyError, UnreadableError, UsageError
 from onecopy.service.headers import SECURITY_HEADERS
@@ -47,13 +48,33 @@ def problem(
     members: Mapping[str, Any] | None = None,
 ) -> JSONResponse:
     """A problem as a response. ``code`` is for programs, ``detail`` for people."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     return JSONResponse(
-        body | {"code": code, "detail": detail} | dict(members or {}),
+        problem_body(status, code, detail, members or {}),
         status_code=status,
         headers=SECURITY_HEADERS | dict(headers or {}),
         media_type="application/problem+json",
     )
+
+
+def problem_body(status: int, code: str, detail: str, members: Mapping[str, Any]) -> dict[str, Any]:
+    """What a problem says."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+    return body | {"code": code, "detail": detail} | dict(members)
+
+
+class NoZeros:
+    """ASGI middleware that refuses zero characters in an address: no name has them, and no database."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            refused = problem(400, "invalid-request", "The address has a zero character in it.")
+            await refused(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
 Handler = Callable[[Request, Exception], Response]

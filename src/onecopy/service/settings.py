@@ -105,6 +105,13 @@ class Settings:
     idle_seconds: float = setting(
         30.0, "Seconds that an upload may send nothing.", group=_LOAD, least=1, most=3600
     )
+    idempotency_hours: float = setting(
+        48.0,
+        "Hours that the first answer to an upload with an Idempotency-Key is kept, at least.",
+        group=_LOAD,
+        least=1,
+        most=10_000,
+    )
     decodes: int | None = setting(
         None,
         "Files that are read or compared at once, by all processes together.",

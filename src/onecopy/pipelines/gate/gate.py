@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from onecopy.candidates.index import Index
-from onecopy.catalog import agreements
+from onecopy.catalog import agreements, contents, uploads
 from onecopy.catalog.store import Catalog
 from onecopy.engines.interface import Engine
 from onecopy.engines.local import LocalEngine
 from onecopy.errors import UnreadableError
 from onecopy.fingerprint import FINGERPRINT_VERSION
-from onecopy.model import Limits
+from onecopy.model import FileIdentity, Limits
 from onecopy.pipelines.gate.compare import Comparer, Question, unfinished
 from onecopy.pipelines.gate.context import checked
 from onecopy.pipelines.gate.identify import Identifier
@@ -145,6 +145,30 @@ class Gate:
         with self._spooled(file) as spool:
             upload = self._upload(spool, context)
             return reply(upload, self._looked(upload, spool.content()), self.policy, done=False)
+
+    def recall(self, sha256: str, context: Context) -> GateReply | None:
+        """Say what would become of a file that the agency holds already, of which only the digest is known.
+
+        Other agencies' files are not looked at, whatever they agreed to: who knows a digest need not have
+        the file.
+
+        Args:
+            sha256: Of the file, in lower-case hexadecimal.
+            context: As for :meth:`check`.
+
+        Returns:
+            ``None`` where the agency does not hold it: its bytes are needed for an answer.
+
+        Errors as for :meth:`check`.
+        """
+        context = checked(context, None)
+        with self.catalog.read() as connection:
+            if not uploads.held(connection, [sha256], context.agency):
+                return None
+            identity = contents.identity(connection, sha256) or FileIdentity()
+            size = uploads.size(connection, sha256)
+        upload = Upload(sha256=sha256, size=size, context=context, identity=identity)
+        return reply(upload, self._looked(upload, self.vault.content(sha256)), self.policy, done=False)
 
     def submit(
         self, file: BinaryIO | Path | Spool, context: Context, *, also: Also | None = None

@@ -71,6 +71,28 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImageMatch:
+    """A match of one image, in short. ``inner`` is the place in the earlier file."""
+
+    occurrence: str | None
+    inner: str
+    relation: Relation
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageSeen:
+    """One image of the upload: where it is, what it is, and its strongest matches. Sizes are in pixels."""
+
+    inner: str
+    sha256: str
+    width: int
+    height: int
+    format: str
+    matches: tuple[ImageMatch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateReply:
     """The gate's answer.
 
@@ -79,6 +101,7 @@ class GateReply:
         decision: What became of it, or after a check: what would.
         reason: Words that can be shown to the uploader.
         matches: What it has to do with, same case first, the strongest relation first.
+        images: Every image that was found in the upload, in its order there.
         problems: What could not be read or compared. The bytes were kept all the same.
         held_elsewhere: Whether another agency, which agreed to tell no more than that, holds such an image.
         ruling: Which rule of the policy decided, and what it asks for. Not for the uploader.
@@ -89,6 +112,7 @@ class GateReply:
     decision: Action
     reason: str
     matches: tuple[Match, ...] = ()
+    images: tuple[ImageSeen, ...] = ()
     problems: tuple[Problem, ...] = ()
     held_elsewhere: bool = False
     ruling: Ruling

@@ -11,7 +11,7 @@ from onecopy.catalog.judgements import Judgement
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.model import Relation
 from onecopy.pipelines.gate.look import Look
-from onecopy.pipelines.gate.model import GateReply, Match, Received
+from onecopy.pipelines.gate.model import GateReply, ImageMatch, ImageSeen, Match, Received
 from onecopy.pipelines.gate.ties import Tie, in_order
 from onecopy.pipelines.gate.upload import Upload
 from onecopy.pipelines.gate.words import Mention, reason
@@ -19,6 +19,8 @@ from onecopy.policy import Policy, Ruling, Scope
 
 MATCHES = 50
 """How many matches a reply lists, at most."""
+EACH = 5
+"""How many of them it lists again, in short, with each image."""
 
 
 def reply(
@@ -44,6 +46,7 @@ def reply(
         decision=ruling.action,
         reason=_reason(upload, ties, ruling, found.recognised, elsewhere=whispered, done=done),
         matches=tuple(_match(tie) for tie in ties[:MATCHES]),
+        images=_images(upload, ties),
         problems=upload.identity.problems,
         held_elsewhere=whispered,
         ruling=ruling,
@@ -106,6 +109,37 @@ def _match(tie: Tie) -> Match:
         inner="" if question is None else question.mine.inner,
         occurrence_inner="" if question is None else question.earlier.inner,
         agency=_foreign(tie),
+    )
+
+
+def _images(upload: Upload, ties: Sequence[Tie]) -> tuple[ImageSeen, ...]:
+    """A file that is held as it is holds each of its images at the same place."""
+    whole = [tie for tie in ties if tie.question is None]
+    single: dict[int, list[ImageMatch]] = {}
+    for tie in ties:
+        if tie.question is not None:
+            short = _short(tie, tie.question.earlier.inner)
+            single.setdefault(tie.question.position, []).append(short)
+    return tuple(
+        ImageSeen(
+            inner=one.inner,
+            sha256=one.fingerprint.sha256,
+            width=one.fingerprint.width,
+            height=one.fingerprint.height,
+            format=one.fingerprint.format,
+            matches=(*(_short(tie, one.inner) for tie in whole), *single.get(position, ()))[:EACH],
+        )
+        for position, one in enumerate(upload.identity.images)
+    )
+
+
+def _short(tie: Tie, inner: str) -> ImageMatch:
+    verdict = tie.verdict
+    return ImageMatch(
+        occurrence=tie.occurrence.public_id,
+        inner=inner,
+        relation=verdict.relation,
+        confidence=verdict.confidence,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from onecopy.catalog.lists import Listed
 from onecopy.model import Relation
 from onecopy.policy.rules import Action
 
@@ -22,13 +23,17 @@ _MATCH = {
     "evidence": {"method": "digest", "words": ["Every byte is equal."]},
     "upload": "a",
 }
+_IMAGE = {"inner": "", "sha256": _SHA256, "width": 4032, "height": 3024, "format": "jpeg"}
+_IN_SHORT = {"occurrence": _ID, "inner": "", "relation": "same-bytes", "confidence": 1.0}
 _REPLY = {
     "occurrence": _RECEIVED | {"id": "c1a3ad2e-95f0-4c0e-8f5e-0c7f6f4f3b52"},
     "decision": "link",
     "reason": _REASON,
     "matches": [_MATCH],
+    "images": [_IMAGE | {"matches": [_IN_SHORT]}],
 }
-_OCCURRENCE = _RECEIVED | {
+_MATCHES = {"occurrence": _RECEIVED, "images": [_IMAGE | {"matches": [_MATCH]}], "more": False}
+OCCURRENCE_EXAMPLE = _RECEIVED | {
     "agency": "",
     "source": "portal",
     "category": "site-photo",
@@ -39,7 +44,7 @@ _OCCURRENCE = _RECEIVED | {
     "decision": "link",
     "reason": _REASON,
 }
-_CASE = {"case": "24016-00001", "agency": "", "occurrences": [_OCCURRENCE]}
+_CASE = {"case": "24016-00001", "agency": "", "occurrences": [OCCURRENCE_EXAMPLE], "next": None}
 _PROBLEM: dict[str, Any] = {
     "type": "about:blank",
     "title": "Not Found",
@@ -77,6 +82,49 @@ class Match(BaseModel):
     agency: str = Field("", description="Whose it is, where another agency agreed to tell; else left out.")
 
 
+class ImageMatch(BaseModel):
+    """A match of one image, in short."""
+
+    model_config = _example(_IN_SHORT)
+    occurrence: str | None = Field(description="The earlier occurrence's name in this API.")
+    inner: str = Field(description="Which image of the earlier file.")
+    relation: Relation
+    confidence: float = Field(ge=0, le=1)
+
+
+class Image(BaseModel):
+    """An image in the upload."""
+
+    inner: str = Field(description="Its place in the file; empty for the file itself.")
+    sha256: str = Field(description="Of its bytes as they are in the file.")
+    width: int = Field(description="In pixels, as it is displayed.")
+    height: int
+    format: str
+
+
+class ImageSeen(Image):
+    """An image in the upload, and its strongest matches."""
+
+    model_config = _example(_IMAGE | {"matches": [_IN_SHORT]})
+    matches: list[ImageMatch] = Field(description="Five at most.")
+
+
+class ImageMatches(Image):
+    """An image of an occurrence, and what it is to images of others, the strongest first."""
+
+    model_config = _example(_IMAGE | {"matches": [_MATCH]})
+    matches: list[Match]
+
+
+class Matches(BaseModel):
+    """All images of an occurrence, and what each is to images of others, by what is known today."""
+
+    model_config = _example(_MATCHES)
+    occurrence: Received
+    images: list[ImageMatches]
+    more: bool = Field(description="Whether there are more matches than the thousand that are listed.")
+
+
 class ProblemInFile(BaseModel):
     """Something in the upload that could not be read. Its bytes were kept all the same."""
 
@@ -93,6 +141,10 @@ class Reply(BaseModel):
     decision: Action
     reason: str = Field(description="Words that can be shown to the uploader.")
     matches: list[Match]
+    images: list[ImageSeen] = Field(description="Every image that was found in the file, in its order there.")
+    needs_bytes: bool = Field(
+        False, description="Only the digest was asked about, and it is not held: ask again with the bytes."
+    )
     held_elsewhere: bool = Field(
         False, description="Another agency, which agreed to tell no more, holds such a picture."
     )
@@ -102,7 +154,7 @@ class Reply(BaseModel):
 class Occurrence(Received):
     """An occurrence, and what was decided about it."""
 
-    model_config = _example(_OCCURRENCE)
+    model_config = _example(OCCURRENCE_EXAMPLE)
     agency: str
     source: str | None
     category: str | None
@@ -121,6 +173,29 @@ class Case(BaseModel):
     case: str
     agency: str
     occurrences: list[Occurrence]
+    next: str | None = Field(
+        None, description="Where there are more: the cursor for GET /v1/occurrences, order=oldest."
+    )
+
+
+def occurrence(one: Listed) -> Occurrence:
+    """An occurrence as it is answered."""
+    found = one.occurrence
+    return Occurrence(
+        id=found.public_id,
+        case=found.case_id or "",
+        name=found.name,
+        sha256=found.content or "",
+        agency=found.agency or "",
+        source=found.source,
+        category=found.category,
+        received_at=found.seen_at,
+        captured_at=found.captured_at,
+        metadata=dict(found.metadata or {}),
+        bytes=one.bytes,
+        decision=Action(one.decision),
+        reason=one.reason,
+    )
 
 
 class Problem(BaseModel):
@@ -141,9 +216,10 @@ _WORDS = {
     403: "The token's role may not do this, or not for that agency.",
     404: "There is no such thing.",
     408: "Nothing came for too long.",
-    409: "The agency's policy rejects it; it is held, and cannot be deleted now; a webhook is disabled.",
+    409: "The policy rejects it; it is held, or being answered; or a webhook is disabled.",
     410: "The bytes are no longer there.",
     413: "The file is too large.",
+    416: "The range begins beyond the end.",
     415: "The body is neither a form nor a file.",
     422: "A field is missing or not allowed; or the picture cannot be read.",
     429: "Too much at once; try again.",
