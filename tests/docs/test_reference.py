@@ -51,7 +51,7 @@ def test_every_code_says_what_to_do(root: Path) -> None:
     listed = set(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE))
     source = "\n".join(path.read_text(encoding="utf-8") for path in (root / "src").rglob("*.py"))
     used = set(re.findall(r"""\bcode(?:: str)? ?= ?"([a-z-]+)\"""", source))
-    used |= set(re.findall(r"""\bproblem\(\s*\d{3},\s*"([a-z-]+)\"""", source))
+    used |= set(re.findall(r"""\bproblem(?:_body)?\(\s*\d{3},\s*"([a-z-]+)\"""", source))
     used |= set(re.findall(r"``([a-z-]+)``", (UnreadableError.__doc__ or "").partition("Codes in use")[2]))
     assert used - listed == set(), "codes without a line in error-codes.md"
     assert listed - used - _MADE_ELSEWHERE == set(), "codes that nothing raises any more"

@@ -120,4 +120,5 @@ def test_later_uploads_are_among_the_matches(send, client, of_agency, encode, ph
     for match in image["matches"]:
         assert match["relation"] == "same-image"
         assert match["evidence"]["method"] != "digest"
-    assert same["occurrence"]["id"] in {one["occurrence"]["id"] for one in image["matches"]}
+    ids = {one["occurrence"]["id"] for one in image["matches"]}
+    assert ids == {one["occurrence"]["id"] for one in (first, same, again)}

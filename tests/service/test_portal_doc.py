@@ -31,16 +31,19 @@ def run(service, tmp_path, encode, photo):
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 def test_curl(run):
-    upload, alone, digest, check, back = (text for kind, text in BLOCKS if kind == "sh")
+    upload, alone, digest, asked, check, back, lists, key = (text for kind, text in BLOCKS if kind == "sh")
     body, status = run("bash", "-euc", upload).rsplit("\n", 2)[:2]
     assert (status, json.loads(body)["decision"]) == ("201", "store")
     body, status = run("bash", "-euc", upload).rsplit("\n", 2)[:2]
     assert (status, json.loads(body)["decision"]) == ("200", "link")
     for again in (alone, digest):
         assert json.loads(run("bash", "-euc", again))["decision"] == "link"
+    assert "needs_bytes" not in json.loads(run("bash", "-euc", asked))
     checked = json.loads(run("bash", "-euc", check))
     assert (checked["decision"], checked["occurrence"]["id"]) == ("link", None)
     assert '"24016-00001"' in run("bash", "-euc", back)
+    assert '"24016-00001"' in run("bash", "-euc", lists)
+    assert run("bash", "-euc", key).lower().count("idempotency-replayed: true") == 1
 
 
 def test_python(run):

@@ -198,9 +198,10 @@ def test_photographs_in_a_pdf_are_matched_each(send, encode, photo):
         "confidence": 1.0,
     }
     assert body["reason"].startswith("An image in this file is already in case")
-    linked = answer(send(pdf_of((one, size), (two, size)), "both.pdf", agency="pdf"), 200, "link")
+    both = pdf_of((one, size), (two, size))
+    linked = answer(send(both, "both.pdf", agency="pdf"), 200, "link")
     assert len(linked["matches"]) >= 2
-    again = answer(send(pdf_of((one, size), (two, size)), "again.pdf", agency="pdf"), 200, "link")
+    again = answer(send(both, "again.pdf", agency="pdf"), 200, "link")
     assert [match["relation"] for match in again["matches"]] == ["same-bytes"]
     assert [one["matches"][0]["inner"] for one in again["images"]] == [
         one["inner"] for one in again["images"]

@@ -128,11 +128,15 @@ def digests(fingerprint: Fingerprint) -> set[str]:
     return {digest for digest in found if digest is not None}
 
 
-def equal(connection: Connection, fingerprints: Iterable[Fingerprint]) -> Iterator[StoredImage]:
-    """Images that share a digest with one of some fingerprints, without their features; some maybe twice."""
+def equal(connection: Connection, fingerprints: Iterable[Fingerprint], *, most: int) -> Iterator[StoredImage]:
+    """Images that share a digest with one of some fingerprints, without their features; some maybe twice.
+
+    Of every few hundred digests, no more than ``most`` are found.
+    """
     wanted = {digest for one in fingerprints for digest in digests(one)}
     for batch in batches(sorted(wanted)):
         query = select(*_columns(False)).where(or_(*(image.c[name].in_(batch) for name in _DIGESTS)))
+        query = query.order_by(image.c.id).limit(most)
         yield from _stored(connection, query)
 
 

@@ -79,7 +79,7 @@ class Occurrences(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_PAGE]})
     occurrences: list[Occurrence]
-    next: str | None = Field(description="Ask again with this as 'cursor'; null at the end.")
+    next: str | None = Field(None, description="Ask again with this as 'cursor'; null at the end.")
 
 
 class CaseInList(BaseModel):
@@ -97,7 +97,7 @@ class Cases(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_CASES]})
     cases: list[CaseInList]
-    next: str | None = Field(description="Ask again with this as 'cursor'; null at the end.")
+    next: str | None = Field(None, description="Ask again with this as 'cursor'; null at the end.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
