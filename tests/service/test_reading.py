@@ -81,6 +81,7 @@ def test_occurrence(send, client, case):
     one = send(b"some bytes", "a.bin", **fields).json()
     seen = client.get(f"/v1/occurrences/{one['occurrence']['id']}").json()
     expected = one["occurrence"] | fields | {"bytes": 10, "decision": "store", "reason": one["reason"]}
+    expected |= {"captured_at": None, "metadata": {}}
     assert seen.pop("received_at").endswith("Z")
     assert seen == expected
 
