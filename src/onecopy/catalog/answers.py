@@ -144,6 +144,13 @@ def later_about(
     return [found[id] for id in sorted(found)]
 
 
+def latest(connection: Connection, by: str) -> Answered | None:
+    """What somebody said last, of all that was not taken back."""
+    query = select(answer).where(answer.c.by == by, answer.c.undone_at.is_(None))
+    row = connection.execute(query.order_by(answer.c.id.desc()).limit(1)).mappings().first()
+    return None if row is None else _answered(row)
+
+
 def taken_back(connection: Connection, id: int, *, by: str) -> None:
     """Note that an answer holds no longer."""
     values = {"undone_at": datetime.now(UTC), "undone_by": by}

@@ -87,7 +87,7 @@ def open_page(browser, service):
         )
         if token is not None:
             page.goto("/sign-in")
-            page.get_by_label("Token").fill(token)
+            page.get_by_role("textbox", name="Token").fill(token)
             page.get_by_role("button", name="Sign in with a token").click()
         page.goto(path)
         page.complaints = complaints

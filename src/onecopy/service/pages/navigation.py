@@ -17,6 +17,7 @@ class Entry:
 
 
 ENTRIES = (
+    Entry(path="/queue", label=N_("Review"), needs=Permission.QUESTIONS),
     Entry(path="/dashboard", label=N_("Dashboard"), needs=Permission.FIGURES),
     Entry(path="/search", label=N_("Search"), needs=Permission.READ),
     Entry(path="/admin", label=N_("Administration"), needs=Permission.POLICY),

@@ -1,0 +1,134 @@
+"""What is seen: the viewer, the facts, hostile names, and what axe finds."""
+
+import io
+
+import pytest
+from PIL import Image
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+WHERE = """() => {
+  const box = (name) => document.querySelector(name).getBoundingClientRect();
+  const [layer, port] = [box(".layer"), box(".port")];
+  return [layer.x - port.x, layer.y - port.y, layer.width / 640];
+}"""
+HOSTILE = "<img src=x onerror=alert(1)>'\""
+
+
+def open_desk(open_page, desk, address, **how):
+    page = open_page(address, token=desk.token["token"], **how)
+    for picture in page.locator(".port img.base").all():
+        picture.evaluate("(one) => one.decode()")
+    page.wait_for_timeout(150)
+    return page
+
+
+def test_the_two_lie_on_each_other_and_what_differs_lights_up(open_page, desk):
+    page = open_desk(open_page, desk, desk.ask(0, 1))
+    page.keyboard.press("5")
+    page.keyboard.press("m")  # without marks
+    page.wait_for_timeout(200)
+    shot = Image.open(io.BytesIO(page.locator('[data-pane="a"] .port').screenshot())).convert("L")
+    box = page.evaluate(WHERE)
+
+    def at(x, y):
+        return shot.getpixel((round(box[0] + x * box[2]), round(box[1] + y * box[2])))
+
+    assert at(480, 85) > 100, "the stamp"
+    assert max(at(100, 100), at(320, 400), at(600, 400)) < 40
+    assert "3 regions differ: 1: top right: a stamp; 2: bottom left, on the left picture alone" in (
+        page.locator(".viewer-says").inner_text()
+    )
+    page.keyboard.press("m")
+    mark = page.locator('[data-pane="a"] .mark').first.bounding_box()
+    port = page.locator('[data-pane="a"] .port').bounding_box()
+    assert mark["x"] == pytest.approx(port["x"] + box[0] + 400 * box[2], abs=6)
+    assert mark["width"] == pytest.approx(160 * box[2] + 8, abs=3)
+
+
+def test_modes_zoom_and_regions_by_keyboard(open_page, desk):
+    page = open_desk(open_page, desk, desk.ask(0, 1))
+    for key, mode in zip("12345", ("side", "swipe", "blink", "overlay", "difference"), strict=True):
+        page.keyboard.press(key)
+        assert page.locator(".viewer").get_attribute("data-shows") == mode
+    zoom = page.locator("[data-zoom]")
+    before = zoom.inner_text()
+    page.keyboard.press(".")
+    expect(zoom).not_to_have_text(before)
+    assert page.locator(".viewer-says").inner_text() == "Region 1 of 3: top right: a stamp"
+    assert page.locator(".regions [aria-current]").count() == 1
+    page.keyboard.press("0")
+    expect(zoom).to_have_text(before)
+    page.keyboard.press("1")
+    page.locator('[data-pane="a"] .port').focus()
+    page.keyboard.press("+")
+    page.wait_for_timeout(100)
+    where = "[...document.querySelectorAll('.layer')].map((e) => e.style.transform)"
+    first = page.evaluate(where)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(100)
+    moved = page.evaluate(where)
+    assert first[0] == first[1], "with the same transform both move alike"
+    assert moved[0] == moved[1] != first[0]
+
+
+def test_nothing_blinks_unasked_where_motion_is_not_wanted(open_page, desk):
+    page = open_desk(open_page, desk, desk.ask(0, 1), reduced_motion="reduce")
+    page.keyboard.press("3")
+    play = page.get_by_role("button", name="Keep blinking")
+    assert play.get_attribute("aria-pressed") == "false"
+    assert page.locator(".over.on").count() == 0
+    page.keyboard.press(" ")
+    assert page.locator(".over.on").count() == 1
+    page.wait_for_timeout(700)
+    assert page.locator(".over.on").count() == 1
+
+
+def test_facts_say_what_differs_first_and_nothing_hostile_runs(open_page, desk):
+    page = open_desk(open_page, desk, desk.ask(0, 1))
+    rows = page.locator(".facts-table tbody tr")
+    names = [text.split("\n")[0].split("\t")[0] for text in rows.all_inner_texts()]
+    assert names[0] == "Name"
+    assert {"Camera", "Software"} <= set(names)
+    assert "\u202e" not in page.content(), "nothing turns the direction of what follows"
+    assert "<b>Acme</b> Camera 1" in page.locator(".facts-table").inner_text()
+    assert page.locator(".facts dt", has_text="Pixels").count() == 1
+    assert page.locator("main b, main script").count() == 0
+    assert HOSTILE in page.locator("figcaption").nth(1).inner_text()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
+def test_axe_finds_no_fault_and_nothing_overflows(open_page, desk, faults, scheme, width):
+    how = {"color_scheme": scheme, "width": width, "bypass_csp": True}
+    page = open_desk(open_page, desk, desk.ask(0, 1, priority=0), **how)
+
+    def check():
+        assert faults(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    check()
+    for key in ("3", "5"):
+        page.keyboard.press(key)
+        check()
+    page.keyboard.press("?")
+    check()
+    page.keyboard.press("Escape")
+    page.locator("summary", has_text="Tone").click()
+    page.locator("summary", has_text="Note").click()
+    check()
+    page.goto(
+        desk.ask(10, 11, 12, 13, kind="same-photograph", relation="same-image", proposal="same-keep-left")
+    )
+    check()
+    page.goto("/queue?order=case")
+    page.locator("summary", has_text="Hand on").first.click()
+    check()
+    page.goto("/queue?case=none")
+    check()
+    page.goto("/desk?case=none")
+    check()
+
+
+def test_nothing_is_wider_than_a_small_window(open_page, desk):
+    page = open_desk(open_page, desk, desk.ask(0, 1), width=320)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
