@@ -122,7 +122,9 @@ def test_a_batch_goes_back_at_once(world):
     assert len(undo_all(world.catalog, batch, by=BO)) == 2
     assert world.state() == before
     refused("already-undone", undo_all, world.catalog, batch, by=BO)
-    refused("not-found", undo_all, world.catalog, "none", by=BO)
+    other = Reviewer(name="Eve", agency="parks")
+    for id, by in (("none", BO), (batch, other)):
+        assert refused("not-found", undo_all, world.catalog, id, by=by) == "There is no such answer."
 
 
 def test_another_agencys_answer_is_none(world):

@@ -10,8 +10,15 @@ import pytest
 import skimage.data
 from PIL import Image
 
+from onecopy.catalog import contents, decisions, occurrences, questions
+from onecopy.catalog.decisions import Decision
+from onecopy.catalog.occurrences import Occurrence
+from onecopy.catalog.questions import Kind, Member, Part, Question
+from onecopy.catalog.store import Catalog
+
 ALL = {"uploader", "reviewer", "records-officer", "auditor", "administrator"}
 SENDERS = {"uploader", "records-officer", "administrator"}
+REVIEWERS = {"reviewer", "records-officer", "administrator"}
 OVERSEERS = {"records-officer", "auditor", "administrator"}
 
 OPEN = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/v1/sign-in"), ("GET", "/v1/sign-in/callback")}
@@ -41,6 +48,19 @@ ALLOWED = {
     ("GET", "/v1/agreements"): OVERSEERS,
     ("POST", "/v1/agreements"): {"administrator"},
     ("DELETE", "/v1/agreements/{id}"): {"administrator"},
+    ("GET", "/v1/questions"): ALL - {"uploader"},
+    ("GET", "/v1/questions/counts"): ALL - {"uploader"},
+    ("GET", "/v1/questions/cases"): ALL - {"uploader"},
+    ("GET", "/v1/questions/next"): REVIEWERS,
+    ("GET", "/v1/questions/changes"): ALL - {"uploader"},
+    ("GET", "/v1/questions/{id}"): ALL - {"uploader"},
+    ("POST", "/v1/questions/{id}/claim"): REVIEWERS,
+    ("POST", "/v1/questions/{id}/release"): REVIEWERS,
+    ("POST", "/v1/questions/{id}/assign"): REVIEWERS,
+    ("POST", "/v1/questions/{id}/answers"): REVIEWERS,
+    ("POST", "/v1/answers"): REVIEWERS,
+    ("POST", "/v1/answers/{id}/undo"): REVIEWERS,
+    ("POST", "/v1/batches/{id}/undo"): REVIEWERS,
     ("GET", "/v1/webhooks"): OVERSEERS,
     ("POST", "/v1/webhooks"): {"administrator"},
     ("GET", "/v1/webhooks/{id}"): OVERSEERS,
@@ -61,6 +81,11 @@ HOOK = "http://127.0.0.1:9/"
 """An address that nobody listens at."""
 COUNTING = {"date", "x-request-id", "ratelimit"}
 UNKNOWN = "5b0e9d0e-4f1c-4a56-9a53-0f6f3e6a9d11"
+ANSWER = {"version": 1, "answer": "both-needed"}
+BODIES = {"/v1/questions/{id}/assign": {"to": None}, "/v1/questions/{id}/answers": ANSWER}
+"""What is sent to an identifier."""
+ONCE = ("/v1/questions/{id}/", "/v1/answers/{id}/", "/v1/batches/{id}/")
+"""Where an identifier serves for one request alone."""
 REDELIVER = "/v1/webhooks/{id}/deliveries/{message}/redeliver"
 
 
@@ -69,6 +94,7 @@ class World:
 
     def __init__(self, service):
         self.url = service.url
+        self.catalog = service.folder / "catalog.db"
         self.admin = service.token
         self.tokens, self.made, self.ids = {}, 0, {}
         for agency in ("ours", "theirs"):
@@ -95,21 +121,59 @@ class World:
         occurrence = sent.json()["occurrence"]["id"]
         wanted = {"seeker": "nobody", "reveals": "nothing"}
         picture, other, document = self.pictures(token)
-        return {
-            "/v1/occurrences/{id}/pictures": picture,
-            "/v1/occurrences/{id}/picture": picture,
-            "/v1/occurrences/{id}/tiles/{level}/{column}/{row}": picture,
-            "/v1/occurrences/{id}/pages/{number}": document,
-            "/v1/occurrences/{id}/differences/{other}": picture,
-            "other": other,
-            "/v1/occurrences/{id}": occurrence,
-            "/v1/occurrences/{id}/content": occurrence,
-            "/v1/occurrences/{id}/matches": occurrence,
-            "/v1/cases/{id}": quote(f"case of {agency}"),
-            "/v1/cases/{id}/current": quote(f"case of {agency}"),
-            "/v1/tokens/{id}": self.token(agency, "uploader")["id"],
-            "/v1/agreements/{id}": self.ask("POST", "/v1/agreements", token, json=wanted).json()["id"],
-        } | self.webhook(token)
+        return (
+            {
+                "/v1/occurrences/{id}/pictures": picture,
+                "/v1/occurrences/{id}/picture": picture,
+                "/v1/occurrences/{id}/tiles/{level}/{column}/{row}": picture,
+                "/v1/occurrences/{id}/pages/{number}": document,
+                "/v1/occurrences/{id}/differences/{other}": picture,
+                "other": other,
+                "/v1/occurrences/{id}": occurrence,
+                "/v1/occurrences/{id}/content": occurrence,
+                "/v1/occurrences/{id}/matches": occurrence,
+                "/v1/cases/{id}": quote(f"case of {agency}"),
+                "/v1/cases/{id}/current": quote(f"case of {agency}"),
+                "/v1/tokens/{id}": self.token(agency, "uploader")["id"],
+                "/v1/agreements/{id}": self.ask("POST", "/v1/agreements", token, json=wanted).json()["id"],
+            }
+            | self.webhook(token)
+            | self.questions(agency)
+        )
+
+    def questions(self, agency):
+        """The identifiers of questions and answers, by the paths that take them."""
+        with Catalog(self.catalog) as catalog:
+            asked = [self.question(catalog, agency) for _ in range(7)]
+        paths = [path for _, path in ALLOWED if path.startswith("/v1/questions/{id}")]
+        of = dict(zip(paths, asked[:5], strict=True))
+        token = self.tokens[agency, "administrator"]
+        given = {"answers": [ANSWER | {"question": asked[5]}, ANSWER | {"question": asked[6]}]}
+        done = self.ask("POST", "/v1/answers", token, json=given).json()["results"]
+        return of | {
+            "/v1/answers/{id}/undo": done[0]["answer"]["id"],
+            "/v1/batches/{id}/undo": done[0]["answer"]["batch"],
+        }
+
+    def question(self, catalog, agency):
+        """A new question about two uploads."""
+        with catalog.write() as connection:
+            contents.add(connection, "0" * 64, 1)
+            ids = [
+                occurrences.add(
+                    connection, Occurrence(name="n", content="0" * 64, agency=agency, case_id="c")
+                )
+                for _ in range(2)
+            ]
+            members = [
+                Member(position=at, occurrence=id, content="0" * 64, inner="", role=Part.OFFERED)
+                for at, id in enumerate(ids)
+            ]
+            for id in ids:
+                decisions.add(connection, Decision(occurrence=id, decision="store", reason="New."))
+            asked = Question(agency=agency, case_id="c", kind=Kind.UNCLEAR, title="Are they?")
+            questions.add(connection, asked, members, (), by=None)
+        return asked.public_id
 
     def webhook(self, token):
         """A webhook that was told something, by the paths that take its identifier."""
@@ -143,6 +207,11 @@ class World:
         if path in ("/v1/uploads", "/v1/checks"):
             named = {"agency": agency} if agency else {}
             return {"files": {"file": ("b.bin", b"b")}, "data": {"case": "c"} | named}
+        if path == "/v1/answers":
+            with Catalog(self.catalog) as catalog:
+                return {"json": {"answers": [ANSWER | {"question": self.question(catalog, "ours")}]}}
+        if "{" in path:
+            return {"json": BODIES[path]} if path in BODIES else {}
         if path == "/v1/webhooks":
             return {"json": {"url": HOOK} | ({"agency": agency} if agency else {})}
         if path == "/v1/tokens":
@@ -165,10 +234,12 @@ def test_every_endpoint_is_tried(world):
 @pytest.mark.parametrize("role", sorted(ALL))
 @pytest.mark.parametrize(("method", "path"), ALLOWED)
 def test_a_role_may_do_what_it_may_and_no_more(world, role, method, path):
-    how = world.body(path) if method == "POST" and "{" not in path else {}
+    how = world.body(path) if method == "POST" else {}
     id = world.ids["ours"].get(path, "")
     if method == "DELETE" and role in ALLOWED[method, path]:
         id = world.things("ours")[path]
+    if path.startswith(ONCE) and role in ALLOWED[method, path]:
+        id = world.questions("ours")[path]
     reply = world.ask(method, world.address(path, id), world.tokens["ours", role], **how)
     if role in ALLOWED[method, path]:
         assert reply.status_code in (200, 201, 202, 204), reply.text
@@ -185,8 +256,10 @@ def told(reply):
 @pytest.mark.parametrize(("role", "method", "path"), [one for one in MAY if "{id}" in one[2]])
 def test_what_is_another_agencys_is_as_if_it_were_not(world, role, method, path):
     token = world.tokens["ours", role]
+    how = world.body(path) if method == "POST" else {}
     theirs, none = (
-        world.ask(method, world.address(path, id), token) for id in (world.ids["theirs"][path], UNKNOWN)
+        world.ask(method, world.address(path, id), token, **how)
+        for id in (world.ids["theirs"][path], UNKNOWN)
     )
     assert (theirs.status_code, none.status_code) == (404, 404)
     assert (theirs.content, told(theirs)) == (none.content, told(none))

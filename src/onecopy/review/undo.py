@@ -64,32 +64,41 @@ def undo_all(catalog: Catalog, batch: str, *, by: Reviewer) -> list[Outcome]:
         EnvironmentProblem: The catalog stands in the way.
     """
     with catalog.read() as connection:
-        agencies = {_question(connection, one, by).agency for one in _holding(connection, batch)}
+        agencies = {_question(connection, one, by).agency for one in _of_batch(connection, batch)}
     with catalog.write([arrivals.scope(agency) for agency in agencies]) as connection:
         return [_undo(connection, one, by) for one in reversed(_holding(connection, batch))]
 
 
-def _holding(connection: Connection, batch: str) -> list[Answered]:
+def _of_batch(connection: Connection, batch: str) -> list[Answered]:
     found = answers.of_batch(connection, batch)
     if not found:
-        raise Refused("There is no such batch.", code="not-found")
-    holding = [one for one in found if one.undone_at is None]
+        raise _none()
+    return found
+
+
+def _holding(connection: Connection, batch: str) -> list[Answered]:
+    holding = [one for one in _of_batch(connection, batch) if one.undone_at is None]
     if not holding:
         raise Refused("All answers of the batch were taken back already.", code="already-undone")
     return holding
 
 
+def _none() -> Refused:
+    """What is another agency's is as if it were not."""
+    return Refused("There is no such answer.", code="not-found")
+
+
 def _answer(connection: Connection, public_id: str) -> Answered:
     one = answers.get(connection, public_id)
     if one is None:
-        raise Refused("There is no such answer.", code="not-found")
+        raise _none()
     return one
 
 
 def _question(connection: Connection, one: Answered, by: Reviewer) -> Question:
     question = questions.by_ids(connection, [one.question])[one.question]
     if by.agency is not None and question.agency != by.agency:
-        raise Refused("There is no such answer.", code="not-found")
+        raise _none()
     return question
 
 

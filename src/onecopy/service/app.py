@@ -16,12 +16,14 @@ from onecopy.policy import Policy
 from onecopy.service import beside, logs, metrics, problems, ready, shared
 from onecopy.service.api import (
     agreements,
+    answering,
     cases,
     deleting,
     lists,
     oversight,
     people,
     pictures,
+    questions,
     reading,
     requirements,
     tokens,
@@ -110,6 +112,8 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
         tokens,
         agreements,
         oversight,
+        questions,
+        answering,
         webhooks,
         ready,
         watching,

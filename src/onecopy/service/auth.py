@@ -13,6 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from onecopy.catalog import sessions, tokens
 from onecopy.catalog.store import Catalog
 from onecopy.errors import EnvironmentProblem, UsageError
+from onecopy.review.model import Reviewer
 from onecopy.service import metrics
 from onecopy.service.problems import ProblemError
 from onecopy.service.rate import Rate
@@ -160,6 +161,11 @@ def from_own_site(request: Request) -> bool:
     return request.headers.get("origin") in own
 
 
+def reviewer(caller: Caller) -> Reviewer:
+    """Who asks, as the review layer knows them."""
+    return Reviewer(name=caller.name, agency=caller.agency, officer=Permission.RULES in MAY[caller.role])
+
+
 def _unauthorized(detail: str) -> ProblemError:
     return ProblemError(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
 
@@ -183,6 +189,9 @@ AuditReader = Annotated[Caller, Depends(_needs(Permission.AUDIT))]
 AgreementReader = Annotated[Caller, Depends(_needs(Permission.AGREEMENTS))]
 AgreementMaker = Annotated[Caller, Depends(_needs(Permission.AGREE))]
 TokenReader = Annotated[Caller, Depends(_needs(Permission.TOKENS))]
+QuestionReader = Annotated[Caller, Depends(_needs(Permission.QUESTIONS))]
+Reviewing = Annotated[Caller, Depends(_needs(Permission.REVIEW))]
+Officer = Annotated[Caller, Depends(_needs(Permission.RULES))]
 Watcher = Annotated[Caller, Depends(_needs(Permission.WATCH))]
 Granter = Annotated[Caller, Depends(_needs(Permission.GRANT))]
 WebhookReader = Annotated[Caller, Depends(_needs(Permission.WEBHOOKS))]

@@ -12,12 +12,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from onecopy.errors import EnvironmentProblem, OnecopyError, UnreadableError, UsageError
+from onecopy.review.model import Refused
 from onecopy.service.headers import SECURITY_HEADERS
 from onecopy.service.requests import request_id
 
 log = structlog.get_logger(__name__)
 
 _CODES = {404: "not-found", 405: "method-not-allowed"}
+_REFUSED = {
+    "not-found": 404,
+    "same-reviewer": 403,
+    "needs-officer": 403,
+    "bad-answer": 422,
+    "bad-cursor": 422,
+}
 _STATUS = {"too-large": 413, "vanished": 410, "disk-full": 507}
 
 
@@ -97,6 +105,8 @@ def _onecopy(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, OnecopyError)
     if isinstance(error, ProblemError):
         return problem(error.status, error.code, error.message, headers=error.headers, members=error.members)
+    if isinstance(error, Refused):
+        return problem(_REFUSED.get(error.code, 409), error.code, error.message)
     if isinstance(error, UsageError):
         return problem(422, error.code, error.message)
     if isinstance(error, UnreadableError) and error.code in _STATUS:

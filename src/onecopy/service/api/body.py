@@ -13,8 +13,8 @@ MOST = 64 << 10
 T = TypeVar("T")
 
 
-async def read(request: Request, kind: type[T]) -> T:
-    """Read a body as a type.
+async def read(request: Request, kind: type[T], *, default: T | None = None) -> T:
+    """Read a body as a type; where there is none, the default, if there is one.
 
     Raises:
         ProblemError: It is too large, no JSON, or does not fit.
@@ -24,6 +24,8 @@ async def read(request: Request, kind: type[T]) -> T:
         body += chunk
         if len(body) > MOST:
             raise ProblemError(413, "too-large", f"The body is larger than {MOST:,} bytes.")
+    if default is not None and not body:
+        return default
     try:
         return msgspec.json.decode(bytes(body), type=kind)
     except msgspec.ValidationError as error:
