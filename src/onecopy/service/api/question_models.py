@@ -100,11 +100,11 @@ class Question(BaseModel):
     agency: str
     case: str
     kind: Kind
-    relation: str | None = Field(description="The strongest between two members.")
-    category: str | None
-    source: str | None
+    relation: str | None = Field(None, description="The strongest between two members.")
+    category: str | None = None
+    source: str | None = None
     title: str = Field(description="What is asked, in plain words.")
-    proposal: Answer | None = Field(description="The answer that is proposed, if one is.")
+    proposal: Answer | None = Field(None, description="The answer that is proposed, if one is.")
     proposed: dict[str, Any] = Field(description="Which member it would keep, or call newer.")
     reasons: list[str] = Field(description="Why, in sentences.")
     confidence: float = Field(ge=0, le=1)
@@ -114,12 +114,12 @@ class Question(BaseModel):
     reviewers: int = Field(description="How many people must agree.")
     escalated: bool = Field(description="Two people disagreed: a records officer decides.")
     state: State
-    assigned_to: str | None
-    claimed_by: str | None = Field(description="Who has it in hand now.")
-    claimed_until: datetime | None
-    answer: Answer | None
-    answered_by: str | None
-    answered_at: datetime | None
+    assigned_to: str | None = None
+    claimed_by: str | None = Field(None, description="Who has it in hand now.")
+    claimed_until: datetime | None = None
+    answer: Answer | None = None
+    answered_by: str | None = None
+    answered_at: datetime | None = None
     version: int = Field(description="Send it with an answer: it says what was seen.")
 
 
@@ -135,7 +135,7 @@ class Next(BaseModel):
     """The next question for whoever asks; null if there is none."""
 
     model_config = example({"question": QUESTION})
-    question: Question | None
+    question: Question | None = None
 
 
 class Counts(BaseModel):
@@ -151,7 +151,7 @@ class Counts(BaseModel):
     )
     total: int
     overdue: int
-    oldest: datetime | None
+    oldest: datetime | None = None
     by: dict[str, dict[str, int]] = Field(
         description="By kind, relation, category, agency and priority (0 is urgent)."
     )
@@ -196,7 +196,7 @@ class Change(BaseModel):
     number: int
     question: str
     kind: str
-    by: str | None
+    by: str | None = None
     at: datetime
 
 
@@ -228,13 +228,13 @@ class Member(BaseModel):
     position: int = Field(description="By which answers name it.")
     role: Part
     inner: str = Field(description="Which image of the occurrence, if it is a container.")
-    occurrence: str | None = Field(description="Null where another agency no longer agrees to show it.")
-    case: str | None
-    name: str | None
-    sha256: str | None
-    agency: str | None
-    uploader: str | None
-    received_at: datetime | None
+    occurrence: str | None = Field(None, description="Null where another agency no longer agrees to show it.")
+    case: str | None = None
+    name: str | None = None
+    sha256: str | None = None
+    agency: str | None = None
+    uploader: str | None = None
+    received_at: datetime | None = None
     foreign: bool = Field(description="It is another agency's: its bytes are not to be had.")
 
 
@@ -254,19 +254,19 @@ class Answered(BaseModel):
     model_config = example(_ANSWER)
     id: str
     answer: Answer | None = Field(
-        description="Null while it is sealed: a second person is not to be led by it."
+        None, description="Null while it is sealed: a second person is not to be led by it."
     )
-    keep: int | None
-    newer: int | None
+    keep: int | None = None
+    newer: int | None = None
     apart: list[int]
     note: str
-    to: str | None
+    to: str | None = None
     by: str
     at: datetime
     final: bool = Field(description="Whether it decided the question.")
-    batch: str | None
-    undone_at: datetime | None
-    undone_by: str | None
+    batch: str | None = None
+    undone_at: datetime | None = None
+    undone_by: str | None = None
     sealed: bool = False
 
 
