@@ -43,3 +43,14 @@ def insert_or_update(connection: Connection, table: Table, values: Sequence[Mapp
     changes = {name: statement.excluded[name] for name in values[0] if name not in keys}
     statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
     connection.execute(statement, list(values))
+
+
+def insert_or_add(
+    connection: Connection, table: Table, key: Mapping[str, Any], change: Mapping[str, int]
+) -> None:
+    """Add numbers to those of one row, which begins with zeros if there is none yet."""
+    if not change:
+        return
+    statement = _dialect_insert(connection, table).values({**key, **change})
+    added = {name: table.c[name] + statement.excluded[name] for name in change}
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=added))

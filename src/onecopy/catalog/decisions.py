@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 
+from onecopy.catalog import tallies
 from onecopy.catalog.batches import batches
 from onecopy.catalog.occurrences import Occurrence, from_row
 from onecopy.catalog.schema import decision, occurrence
@@ -41,7 +42,22 @@ _FIELDS = tuple(one.name for one in fields(Decision))
 def add(connection: Connection, one: Decision) -> None:
     """Remember a decision."""
     values = {name: getattr(one, name) for name in _FIELDS} | {"matches": list(one.matches)}
+    before = connection.execute(_last(one.occurrence)).first()
     connection.execute(insert(decision).values(values))
+    was = None if before is None else tallies.kind(before[0], by_people=before[1] is None)
+    tallies.decided(connection, one.occurrence, was, tallies.kind(one.decision, by_people=one.policy is None))
+
+
+def count_no_more(connection: Connection, occurrence: int) -> None:
+    """Take an upload that is about to be deleted out of the running totals."""
+    last = connection.execute(_last(occurrence)).first()
+    if last is not None:
+        tallies.gone(connection, occurrence, tallies.kind(last[0], by_people=last[1] is None))
+
+
+def _last(occurrence: int) -> Select[Any]:
+    query = select(decision.c.decision, decision.c.policy).where(decision.c.occurrence == occurrence)
+    return query.order_by(decision.c.id.desc()).limit(1)
 
 
 def of_occurrence(connection: Connection, occurrence: int) -> list[Decision]:
@@ -78,11 +94,25 @@ def by_rule(
                 yield one, last
 
 
-def by_policies(connection: Connection, since: datetime) -> Iterator[tuple[Occurrence, Decision]]:
-    """What policies decided since a moment, oldest first, each with its upload."""
+def by_policies(
+    connection: Connection, since: datetime, *, agency: str | None = None, newest: int | None = None
+) -> Iterator[tuple[Occurrence, Decision]]:
+    """What policies decided since a moment, oldest first, each with its upload.
+
+    Args:
+        connection: Of any transaction.
+        since: The moment.
+        agency: Only its own; ``None`` for all.
+        newest: At most so many, the newest.
+    """
     columns = [*occurrence.c, *(decision.c[name].label(f"made_{name}") for name in _FIELDS)]
     query = select(*columns).join(occurrence, occurrence.c.id == decision.c.occurrence)
     query = query.where(decision.c.made_at >= since, decision.c.policy.is_not(None)).order_by(decision.c.id)
+    if agency is not None:
+        query = query.where(occurrence.c.agency == agency)
+    if newest is not None:
+        latest = select(decision.c.id).where(decision.c.made_at >= since, decision.c.policy.is_not(None))
+        query = query.where(decision.c.id.in_(latest.order_by(decision.c.id.desc()).limit(newest)))
     for row in connection.execute(query, execution_options={"yield_per": 500}).mappings():
         yield from_row(row), _decision({name: row[f"made_{name}"] for name in _FIELDS})
 

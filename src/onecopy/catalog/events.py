@@ -1,6 +1,9 @@
 """The audit log: appended to in the transaction that does what it tells of, never changed."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -72,3 +75,62 @@ def lines(connection: Connection, *, agency: str | None, after: int, limit: int)
         query = query.where(event.c.agency == agency)
     found = connection.execute(query.order_by(event.c.position).limit(limit))
     return [(position, text) for position, text in found]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which events are looked for. All that is ``None`` does not matter.
+
+    Attributes:
+        agency: Only its own.
+        kind: What happened.
+        text: What must be in the line: a name, an identifier, a digest.
+        since: The earliest moment.
+        until: The moment before which it was.
+        before: The position before which it stands.
+    """
+
+    agency: str | None = None
+    kind: str | None = None
+    text: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+
+
+WINDOW = 20_000
+"""Events that one search looks through, at most."""
+
+
+def newest(connection: Connection, wanted: Wanted, *, limit: int) -> tuple[list[tuple[int, str]], int | None]:
+    """Look for events, the newest first.
+
+    Returns:
+        Positions and lines; and the position to go on before, if older ones were not looked at.
+    """
+    conditions = [event.c.position < (1 << 62 if wanted.before is None else wanted.before)]
+    if wanted.agency is not None:
+        conditions.append(event.c.agency == wanted.agency)
+    if wanted.since is not None:
+        conditions.append(event.c.at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(event.c.at < wanted.until)
+    if wanted.kind is not None:
+        conditions.append(event.c.kind == wanted.kind)
+    query = select(event.c.position, event.c.line).where(*conditions).order_by(event.c.position.desc())
+    found: list[tuple[int, str]] = []
+    last: int | None = None
+    looked = 0
+    needle = None if wanted.text is None else json.dumps(wanted.text)[1:-1].lower()
+    for position, text in connection.execute(query.limit(WINDOW), execution_options={"yield_per": 500}):
+        looked, last = looked + 1, position
+        if needle is None or needle in text.lower():
+            found.append((position, text))
+        if len(found) == limit:
+            return found, position
+    return found, last if looked == WINDOW else None
+
+
+def leaf(connection: Connection, position: int) -> str | None:
+    """The hash of the event at a position."""
+    return connection.scalar(select(event.c.leaf).where(event.c.position == position))

@@ -64,14 +64,20 @@ def add(connection: Connection, *, email: str, role: str, agency: str | None, by
     return one
 
 
-def remove(connection: Connection, email: str, *, by: str) -> bool:
+def remove(connection: Connection, email: str, *, by: str, agency: str | None = None) -> bool:
     """Let somebody sign in no more; their sessions end at once.
+
+    Args:
+        connection: Of a write transaction.
+        email: Who.
+        by: Who does that.
+        agency: Only if they are this agency's; ``None`` for any.
 
     Returns:
         Whether there was such a person.
     """
     row = connection.execute(select(person).where(person.c.email == email.strip().lower())).mappings().first()
-    if row is None:
+    if row is None or (agency is not None and row["agency"] != agency):
         return False
     one = _person(row)
     connection.execute(delete(session).where(session.c.email == one.email))
@@ -80,9 +86,12 @@ def remove(connection: Connection, email: str, *, by: str) -> bool:
     return True
 
 
-def listed(connection: Connection) -> list[Person]:
-    """All who may sign in."""
-    return [_person(row) for row in connection.execute(select(person).order_by(person.c.email)).mappings()]
+def listed(connection: Connection, *, agency: str | None = None) -> list[Person]:
+    """All who may sign in; only those of an agency, if one is named."""
+    query = select(person).order_by(person.c.email)
+    if agency is not None:
+        query = query.where(person.c.agency == agency)
+    return [_person(row) for row in connection.execute(query).mappings()]
 
 
 def sign_in(

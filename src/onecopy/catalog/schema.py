@@ -143,6 +143,8 @@ occurrence = Table(
     Column("gone_at", Moment),
     Column("problem_code", String(40)),
     Column("problem_message", Text),
+    Index(None, "agency", "seen_at", "id"),
+    Index(None, "seen_at", "id"),
 )
 Index(
     "uq_occurrence_present_locator",
@@ -260,6 +262,9 @@ question = Table(
     Index(None, "agency", "state", "opened_at", "id"),
     Index(None, "agency", "state", "case_id", "priority", "due_at", "id"),
     Index(None, "state", "priority", "due_at", "id"),
+    Index(None, "agency", "state", "answered_at"),
+    Index(None, "state", "answered_at"),
+    Index(None, "state", "opened_at"),
     sqlite_autoincrement=True,
 )
 
@@ -298,7 +303,7 @@ answer = Table(
     Column("final", Boolean, nullable=False),  # it decided the question, alone or with one before
     Column("batch", String(36), index=True),  # those that were given at once, and can be taken back at once
     Column("before", JSON, nullable=False),  # the question as it was, for taking back
-    Column("undone_at", Moment),
+    Column("undone_at", Moment, index=True),
     Column("undone_by", Text),
     sqlite_autoincrement=True,
 )
@@ -533,6 +538,28 @@ Index(
     postgresql_where=delivery.c.state == "waiting",
 )
 Index("ix_delivery_created", delivery.c.webhook, delivery.c.created_at)
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("month", String(7), primary_key=True),  # of the upload, in UTC: 2026-05
+    *(
+        Column(name, BigInteger, nullable=False, server_default="0")
+        for name in (
+            "received",
+            "bytes",
+            "own_bytes",
+            "stored_bytes",
+            "proposed_bytes",
+            "linked",
+            "linked_by_people",
+            "held",
+            "rejected",
+        )
+    ),
+)
 
 preview = Table(
     "preview",

@@ -1,6 +1,5 @@
 """``onecopy doctor``: what protects this machine, what is installed, and where the catalog is."""
 
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -8,16 +7,7 @@ import typer
 from onecopy import __version__
 from onecopy.cli.ending import Code, ends
 from onecopy.cli.vault import GRACE_DAYS, show_vault
-from onecopy.decode.extras import MODULES
-
-EXTRAS = {
-    "service": ("fastapi", "the gate: onecopy serve"),
-    "oidc": ("authlib", "signing in through an OpenID provider"),
-    "parquet": ("pyarrow", "Parquet beside CSV"),
-    "heic": (MODULES["heic"], "HEIC pictures"),
-    "postgres": ("psycopg", "a catalog on PostgreSQL"),
-    "s3": ("obstore", "a vault on S3"),
-}
+from onecopy.parts import parts
 
 
 @ends()
@@ -55,10 +45,8 @@ def doctor(
     for name, state in protection.items():
         typer.echo(f"  {name}: {state}")
     typer.echo("Extras")
-    for name, (module, purpose) in EXTRAS.items():
-        state = (
-            "installed" if find_spec(module) else f"missing; install it with: pip install 'onecopy[{name}]'"
-        )
+    for name, purpose, installed in parts():
+        state = "installed" if installed else f"missing; install it with: pip install 'onecopy[{name}]'"
         typer.echo(f"  {name} ({purpose}): {state}")
     sound = _show_catalog(catalog)
     sound = show_vault(vault, catalog, remove=remove_orphans, grace_days=grace_days) and sound

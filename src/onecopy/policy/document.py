@@ -72,10 +72,18 @@ def _render(template: str, policy: Policy, agency: str, adopted: str) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["md"] = _escaped
-    return environment.get_template(template).render(_page(policy) | {"agency": agency, "adopted": adopted})
+    return environment.get_template(template).render(
+        overview(policy) | {"agency": agency, "adopted": adopted}
+    )
 
 
-def _page(policy: Policy) -> dict[str, Any]:
+def overview(policy: Policy) -> dict[str, Any]:
+    """A policy as pages show it.
+
+    Returns:
+        ``rows`` of a relation, its words and a cell for each of ``places``; the rules as ``lines``; the
+        ``actions`` that it takes; ``reviewers``: how many must agree at most.
+    """
     rows = [
         (relation, WORDS[relation], [cell(policy, relation, scope) for scope in Scope])
         for relation in Relation

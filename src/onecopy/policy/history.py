@@ -53,12 +53,27 @@ def _unpack(facts: dict[str, Any], one: Occurrence) -> tuple[Seen, ...]:
     )
 
 
-def received(connection: Connection, since: datetime) -> Iterator[Past]:
+def adopted(connection: Connection) -> Policy | None:
+    """The policy that somebody adopted while the service ran, if anybody did."""
+    digest = policies.adopted(connection)
+    text = None if digest is None else policies.text(connection, digest)
+    return None if text is None else Policy.parse(text, "the adopted policy")
+
+
+def received(
+    connection: Connection, since: datetime, *, agency: str | None = None, newest: int | None = None
+) -> Iterator[Past]:
     """The uploads that policies decided about since a moment, oldest first.
 
     What was rejected was not kept, so it is not among them.
+
+    Args:
+        connection: Of any transaction.
+        since: The moment.
+        agency: Only its own; ``None`` for all.
+        newest: At most so many, the newest.
     """
-    for one, made in decisions.by_policies(connection, since):
+    for one, made in decisions.by_policies(connection, since, agency=agency, newest=newest):
         if made.facts is not None:
             yield _past(one, made, dict(made.facts))
 

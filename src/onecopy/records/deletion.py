@@ -31,6 +31,7 @@ def delete(connection: Connection, one: Occurrence, *, by: str) -> None:
             "The occurrence is held: somebody has yet to look at it. Decide about it first.",
             code="under-hold",
         )
+    decisions.count_no_more(connection, one.id)
     occurrences.gone(connection, [one.id])
     withdraw_from(connection, one, by=by)
     objects = [("occurrence", one.public_id)]

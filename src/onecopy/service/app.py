@@ -72,6 +72,7 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
         app.state.settings = settings
         app.state.repeats = Repeats(opened.catalog, settings.idempotency_hours)
         app.state.public_url = settings.browsers_url
+        frame.prepare(app, settings)
         app.state.provider = open_provider(settings)
         app.state.capacity = Capacity(settings.uploads_at_once)
         app.state.rate = Rate(shared.counts(), settings.requests_per_minute)

@@ -35,6 +35,8 @@ class Permission(StrEnum):
     TOKENS = "read the list of tokens"
     GRANT = "make and revoke tokens"
     FIGURES = "see the dashboard"
+    ADOPT = "change the policy"
+    HEALTH = "see whether the service is well"
     WEBHOOKS = "read webhooks and what they were told"
     TELL = "make, try and delete webhooks"
     WATCH = "read the metrics of the service"
@@ -42,7 +44,15 @@ class Permission(StrEnum):
 
 _READ = frozenset({Permission.READ, Permission.POLICY})
 _REVIEW = frozenset({Permission.QUESTIONS, Permission.REVIEW})
-_OVERSEE = frozenset({Permission.AUDIT, Permission.AGREEMENTS, Permission.FIGURES, Permission.WEBHOOKS})
+_OVERSEE = frozenset(
+    {
+        Permission.AUDIT,
+        Permission.AGREEMENTS,
+        Permission.FIGURES,
+        Permission.HEALTH,
+        Permission.WEBHOOKS,
+    }
+)
 
 MAY: dict[Role, frozenset[Permission]] = {
     Role.UPLOADER: _READ | {Permission.SEND, Permission.CONTENT},
@@ -50,7 +60,7 @@ MAY: dict[Role, frozenset[Permission]] = {
     Role.RECORDS_OFFICER: _READ
     | _OVERSEE
     | _REVIEW
-    | {Permission.SEND, Permission.CONTENT, Permission.DELETE, Permission.RULES},
+    | {Permission.SEND, Permission.CONTENT, Permission.DELETE, Permission.RULES, Permission.ADOPT},
     Role.AUDITOR: _READ | _OVERSEE | {Permission.TOKENS, Permission.WATCH, Permission.QUESTIONS},
     Role.ADMINISTRATOR: frozenset(Permission),
 }

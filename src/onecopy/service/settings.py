@@ -24,6 +24,7 @@ _FILE = "What one upload may cost"
 _LOAD = "How much at once"
 _WEBHOOKS = "Webhooks"
 _WATCH = "Watching"
+_PAGES = "Pages"
 _PEOPLE = "Tokens and people"
 
 _DEFAULTS = Limits()
@@ -142,6 +143,13 @@ class Settings:
         unset="none; /metrics needs a token",
     )
     metrics_host: str = setting("127.0.0.1", "The address of that port.", group=_WATCH)
+    public_page: bool = setting(False, "Let anybody see rounded figures, at /public.", group=_PAGES)
+    review_minutes: float = setting(
+        3.0, "Minutes that a person looks at one picture, as the dashboard assumes.", group=_PAGES, least=0
+    )
+    price_per_tb_year: float = setting(
+        276.0, "US dollars for 10¹² bytes and a year, as the dashboard assumes.", group=_PAGES, least=0
+    )
     admin_token: str | None = setting(
         None,
         "Sets the administrator's token.",

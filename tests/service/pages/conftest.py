@@ -83,7 +83,9 @@ def open_page(browser, service):
         page.on("dialog", lambda dialog: complaints.append(dialog.message) or dialog.dismiss())
         page.on(
             "request",
-            lambda request: complaints.extend([request.url] * (not request.url.startswith(service.url))),
+            lambda request: complaints.extend(
+                [request.url] * (not request.url.removeprefix("blob:").startswith(service.url))
+            ),
         )
         if token is not None:
             page.goto("/sign-in")

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from sqlalchemy import Connection
+
 from onecopy.candidates.index import Index
-from onecopy.catalog import agreements, contents, uploads
+from onecopy.catalog import agreements, contents, policies, uploads
 from onecopy.catalog.store import Catalog
 from onecopy.engines.interface import Engine
 from onecopy.engines.local import LocalEngine
-from onecopy.errors import UnreadableError
+from onecopy.errors import UnreadableError, UsageError
 from onecopy.fingerprint import FINGERPRINT_VERSION
 from onecopy.model import FileIdentity, Limits
 from onecopy.pipelines.gate.compare import Comparer, Question, unfinished
@@ -27,7 +29,7 @@ from onecopy.pipelines.gate.store import Also, record_rejection, store, writing
 from onecopy.pipelines.gate.upload import Upload
 from onecopy.pipelines.gate.watch import Watch
 from onecopy.policy import Action, Policy, default
-from onecopy.policy.history import adopt
+from onecopy.policy.history import adopt, adopted
 from onecopy.records.again import ask_about_held
 from onecopy.sandbox.interface import Openable
 from onecopy.vault.interface import Spool, Vault
@@ -65,7 +67,8 @@ class Gate:
             catalog: Opened with ``durable=True``, or a power cut may lose what was acknowledged.
             vault: Where contents are kept.
             engine: Runs everything that touches an upload's inside.
-            policy: What becomes of an upload; the shipped one by default.
+            policy: What becomes of an upload. By default the one that was adopted last
+                (:meth:`change_policy`), or the shipped one.
             limits: What one upload may cost.
             watch: Told what the gate does, for figures.
         """
@@ -73,6 +76,7 @@ class Gate:
         self.catalog, self.vault, self.engine = catalog, vault, engine
         self.limits = limits or Limits()
         self.policy = policy or default()
+        self.policy_is_fixed = policy is not None
         self._known = Known(Index, version=FINGERPRINT_VERSION)
         self._compare = Comparer(engine=engine, vault=vault, limits=self.limits, watch=self.watch)
         self._identify = Identifier(
@@ -123,7 +127,40 @@ class Gate:
             actor: Who put it there, for the audit log.
         """
         with self.catalog.write() as connection:
-            adopt(connection, self.policy, actor=actor)
+            adopt(connection, self._follow(connection), actor=actor)
+
+    def change_policy(self, policy: Policy, *, actor: str) -> None:
+        """Go by another policy from now on, and with this gate all that were opened without one.
+
+        Args:
+            policy: The new one.
+            actor: Who adopts it, for the audit log.
+
+        Raises:
+            UsageError: ``policy-fixed``: this gate was opened with one.
+        """
+        if self.policy_is_fixed:
+            raise UsageError(
+                "The policy is set by a file. Change it there, and start again.", code="policy-fixed"
+            )
+        with self.catalog.write() as connection:
+            adopt(connection, policy, actor=actor)
+            policies.keep_adopted(connection, policy.digest)
+        self.policy = policy
+
+    def policy_in_force(self) -> Policy:
+        """What becomes of uploads at this moment."""
+        with self.catalog.read() as connection:
+            return self._follow(connection)
+
+    def _follow(self, connection: Connection) -> Policy:
+        """The policy in force, as a transaction sees it: another process may have changed it."""
+        digest = None if self.policy_is_fixed else policies.adopted(connection)
+        if digest in (None, self.policy.digest):
+            return self.policy
+        found = adopted(connection) or self.policy
+        self.policy = found
+        return found
 
     def spool(self) -> Spool:
         """Begin to take an upload in piece by piece; hand it to ``check`` or ``submit`` inside ``with``."""
@@ -216,7 +253,7 @@ class Gate:
         """Look at what is held, comparing until no question is open."""
         while True:
             with self.watch.stage("look"), self.catalog.read() as connection:
-                found = look(connection, self._known, upload, self.policy)
+                found = look(connection, self._known, upload, self._follow(connection))
             if not found.open:
                 self.watch.candidates(len(found.asked))
                 return found
@@ -229,18 +266,20 @@ class Gate:
                 if attempt == PATIENCE:
                     turns.enter_context(turn)
                 with self.watch.stage("store"), turn, writing(self.catalog, upload) as connection:
-                    found = look(connection, self._known, upload, self.policy)
+                    policy = self._follow(connection)
+                    found = look(connection, self._known, upload, policy)
                     if not found.open:
                         hold_on(connection, kept)
-                        return store(connection, upload, found, self.policy, also)
+                        return store(connection, upload, found, policy, also)
                 self._answer(upload, kept, found.open)
             # Others are faster every time. What is left open is a person's question.
             with turn, writing(self.catalog, upload) as connection:
-                found = look(connection, self._known, upload, self.policy)
+                policy = self._follow(connection)
+                found = look(connection, self._known, upload, policy)
                 upload.answers |= {question.key: unfinished() for question in found.open}
-                found = look(connection, self._known, upload, self.policy)
+                found = look(connection, self._known, upload, policy)
                 hold_on(connection, kept)
-                return store(connection, upload, found, self.policy, also)
+                return store(connection, upload, found, policy, also)
 
     def _answer(self, upload: Upload, content: Openable, questions: Sequence[Question]) -> None:
         left = max(0, COMPARISONS - len(upload.answers))

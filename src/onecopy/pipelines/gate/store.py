@@ -3,10 +3,21 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from onecopy.catalog import arrivals, contents, decisions, events, images, occurrences, verdicts, webhooks
+from onecopy.catalog import (
+    arrivals,
+    contents,
+    decisions,
+    events,
+    images,
+    occurrences,
+    tallies,
+    verdicts,
+    webhooks,
+)
 from onecopy.catalog.decisions import Decision
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.store import Catalog
@@ -105,6 +116,7 @@ def record_rejection(
 ) -> None:
     """Write that an upload was turned away; of itself nothing is kept."""
     adopt(connection, policy, actor=actor(upload))
+    tallies.rejected(connection, upload.context.agency, upload.context.source, datetime.now(UTC))
     if also is not None:
         also(connection, answer)
     _announce(connection, upload, answer, policy)

@@ -81,10 +81,16 @@ def listed(request: Request, caller: AgreementReader) -> Agreements:
 async def make(request: Request, caller: AgreementMaker) -> Agreement:
     """Let another agency's uploads match the images of this one. It takes the place of one before."""
     wanted = await read(request, Wanted)
-    return await run_in_threadpool(_make, request.app.state.gate.catalog, caller, wanted)
+    return await run_in_threadpool(agreed, request.app.state.gate.catalog, caller, wanted)
 
 
-def _make(catalog: Catalog, caller: Caller, wanted: Wanted) -> Agreement:
+def agreed(catalog: Catalog, caller: Caller, wanted: Wanted) -> Agreement:
+    """Make an agreement on behalf of somebody who may.
+
+    Raises:
+        ProblemError: 403: for another agency.
+        UsageError: ``bad-agreement`` or ``bad-context``.
+    """
     holder = caller.sends_for(None if wanted.holder is None else one_line("holder", wanted.holder))
     one = agreements.Agreement(
         holder=holder, seeker=one_line("seeker", wanted.seeker), reveals=wanted.reveals, made_by=caller.name

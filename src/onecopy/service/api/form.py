@@ -20,10 +20,14 @@ FORM_OVERHEAD = 64 << 10
 
 @dataclass(slots=True)
 class UploadForm:
-    """A form that is being read. Feed it the body; then read ``fields`` and ``file_name``."""
+    """A form that is being read. Feed it the body; then read ``fields`` and ``file_name``.
+
+    ``known`` names the fields that it may have beside the file.
+    """
 
     boundary: bytes
     spool: Spool
+    known: tuple[str, ...] = NAMES
     fields: dict[str, str] = field(default_factory=dict)
     file_name: str | None = None
     ended: bool = False
@@ -104,7 +108,7 @@ class UploadForm:
                 raise ProblemError(422, "too-many-files", "There is more than one file. Send each by itself.")
             self.file_name = base_name(_text(options.get(b"filename", b"")))
         else:
-            refuse_unknown(self._part, self.fields, "file", *NAMES)
+            refuse_unknown(self._part, self.fields, "file", *self.known)
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._part == "file":

@@ -58,8 +58,9 @@ class Events(BaseModel):
 def policy(request: Request, _: PolicyReader) -> Policy:
     """The policy in force: what becomes of uploads."""
     gate: Gate = request.app.state.gate
-    plain = json.loads(gate.policy.text)
-    return Policy(name=plain["name"], digest=gate.policy.digest, rules=plain["rules"])
+    policy = gate.policy_in_force()
+    plain = json.loads(policy.text)
+    return Policy(name=policy.name, digest=policy.digest, rules=plain["rules"])
 
 
 @router.get("/audit/head", response_model=Head, responses=problems(401, 403, 503))

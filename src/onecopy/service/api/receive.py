@@ -65,7 +65,7 @@ async def received(request: Request, gate: Gate, caller: Caller) -> AsyncIterato
             digest = digests.given(request)
             intake = _intake(request, spool)
             _refuse_early(request, gate.limits.file_bytes)
-            await _fill(request, intake, spooling)
+            await fill(request, intake, spooling)
             digests.refuse_other(spool.sha256, digest)
             about = context(intake.fields, intake.file_name or "", caller)
         except ClientDisconnect:
@@ -94,7 +94,14 @@ def _intake(request: Request, spool: Spool) -> Intake:
     return UploadForm(options[b"boundary"], spool)
 
 
-async def _fill(request: Request, intake: Intake, spooling: Spooling) -> None:
+async def fill(request: Request, intake: Intake, spooling: Spooling) -> None:
+    """Read a body into what takes it in.
+
+    Raises:
+        ProblemError: 408: nothing came for too long; or it is none as described.
+        UnreadableError: ``too-large``.
+        EnvironmentProblem: The vault stands in the way.
+    """
     piece = bytearray()
     async for chunk in _chunks(request):
         piece += chunk

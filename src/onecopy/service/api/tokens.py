@@ -94,10 +94,16 @@ def listed(request: Request, caller: TokenReader) -> Tokens:
 async def create(request: Request, caller: Granter) -> NewToken:
     """Make a token. Keep it from the reply: it is shown this once."""
     wanted = await read(request, Wanted)
-    return await run_in_threadpool(_create, request.app.state.gate.catalog, caller, wanted)
+    return await run_in_threadpool(made, request.app.state.gate.catalog, caller, wanted)
 
 
-def _create(catalog: Catalog, caller: Caller, wanted: Wanted) -> NewToken:
+def made(catalog: Catalog, caller: Caller, wanted: Wanted) -> NewToken:
+    """Make a token on behalf of somebody who may.
+
+    Raises:
+        ProblemError: 403: for another agency; 422: it has no name.
+        UsageError: ``name-taken`` or ``bad-context``.
+    """
     agency = _agency(caller, wanted)
     name = one_line("name", wanted.name)
     if not name:

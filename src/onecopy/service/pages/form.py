@@ -45,6 +45,10 @@ class Fields:
         return tuple(pair for pair in self.pairs if pair[0] not in names)
 
 
+NOTHING = Fields(())
+"""Of a form that nobody filled in yet."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
     """A form that may be acted on, and who sent it."""

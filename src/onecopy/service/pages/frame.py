@@ -2,11 +2,26 @@
 
 from fastapi import FastAPI
 
-from onecopy.service.pages import sign_in, static
+from onecopy.catalog.leaves import Leaves
+from onecopy.service.pages import dashboard, public, search, sign_in, static
+from onecopy.service.pages.admin import agreements, audit, entries, health, people, policy, tokens
 from onecopy.service.pages.desk import cases, desk, live, queue
+from onecopy.service.pages.figures import Assumptions
+from onecopy.service.settings import Settings
 
 
 def install(app: FastAPI) -> None:
     """Add the pages. They are for people, and not in the API's description."""
-    for part in (static, sign_in, live, queue, desk, cases):
+    for part in (static, sign_in, live, queue, desk, cases, dashboard, search, public):
         app.include_router(part.router)
+    for part in (entries, policy, agreements, tokens, people, audit, health):
+        app.include_router(part.router)
+
+
+def prepare(app: FastAPI, settings: Settings) -> None:
+    """Set up what pages keep while the service runs."""
+    app.state.leaves = Leaves()
+    app.state.public_figures = public.Kept()
+    app.state.assumptions = Assumptions(
+        minutes_a_look=settings.review_minutes, price_per_tb_year=settings.price_per_tb_year
+    )

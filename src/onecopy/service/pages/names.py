@@ -1,5 +1,6 @@
 """What things are called on pages, marked for the catalogue."""
 
+from onecopy.audit.event import Kind
 from onecopy.model import Relation
 from onecopy.policy.rules import Action
 from onecopy.service.pages.words import N_
@@ -29,3 +30,30 @@ ACTIONS = {
     Action.HOLD: N_("Held"),
     Action.REJECT: N_("Rejected"),
 }
+
+OUTCOMES = {
+    "store": N_("stored"),
+    "link": N_("linked"),
+    "hold": N_("held"),
+    "hold by 2": N_("held for two people"),
+    "reject": N_("rejected"),
+}
+"""What becomes of an upload, as :func:`onecopy.policy.replay.outcome` says it."""
+EVENTS = {
+    Kind.UPLOAD_STORED: N_("Upload stored"),
+    Kind.UPLOAD_LINKED: N_("Upload linked"),
+    Kind.UPLOAD_HELD: N_("Upload held"),
+    Kind.UPLOAD_REJECTED: N_("Upload rejected"),
+    Kind.REVIEW_DECIDED: N_("Question decided"),
+    Kind.OCCURRENCE_DELETED: N_("Occurrence deleted"),
+    Kind.CONTENT_DELETED: N_("Bytes removed"),
+    Kind.POLICY_CHANGED: N_("Policy changed"),
+    Kind.AGREEMENT_MADE: N_("Agreement made"),
+    Kind.AGREEMENT_ENDED: N_("Agreement ended"),
+    Kind.TOKEN_CREATED: N_("Token made"),
+    Kind.TOKEN_REVOKED: N_("Token revoked"),
+    Kind.PERSON_ADDED: N_("Person added"),
+    Kind.PERSON_REMOVED: N_("Person removed"),
+    Kind.SIGNED_IN: N_("Signed in"),
+}
+"""What happened. A kind that is not named here is shown as it is."""

@@ -7,15 +7,16 @@ from typing import Any
 
 from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 import onecopy
 from onecopy.report import words as figures
-from onecopy.service.pages import navigation, static, words
-from onecopy.service.pages.names import ROLES
+from onecopy.service.pages import names, navigation, static, words
 from onecopy.service.pages.visitor import CSRF, Visitor, current
+from onecopy.service.roles import Permission
 
+_NAMES = ("ROLES", "RELATIONS", "ACTIONS", "OUTCOMES", "EVENTS")
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
@@ -82,12 +83,26 @@ def environment() -> Environment:
         "percent": figures.percent,
         "confidence": figures.confidence,
         "money": figures.money,
+        "exact": exact,
+        "lines": lines,
         "day": day,
         "moment": moment,
         "ago": ago,
+        "age": age,
     }
-    made.globals |= {"static": static.address, "version": onecopy.__version__, "ROLES": ROLES}
+    made.globals |= {"static": static.address, "version": onecopy.__version__, "MAY": Permission}
+    made.globals |= {name: getattr(names, name) for name in _NAMES}
     return made
+
+
+def exact(value: object) -> Markup:
+    """What somebody entered, for a field that gives it back: nothing in it is replaced."""
+    return escape(value)
+
+
+def lines(value: object) -> Markup:
+    """Text of several lines, for an element that keeps them; other invisible characters are shown."""
+    return Markup("\n").join(figures.visible(line) for line in str(value).split("\n"))
 
 
 def day(at: datetime) -> Markup:
