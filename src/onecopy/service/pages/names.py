@@ -45,6 +45,7 @@ EVENTS = {
     Kind.UPLOAD_HELD: N_("Upload held"),
     Kind.UPLOAD_REJECTED: N_("Upload rejected"),
     Kind.REVIEW_DECIDED: N_("Question decided"),
+    Kind.CURRENT_CHANGED: N_("Current version changed"),
     Kind.OCCURRENCE_DELETED: N_("Occurrence deleted"),
     Kind.CONTENT_DELETED: N_("Bytes removed"),
     Kind.POLICY_CHANGED: N_("Policy changed"),
@@ -55,5 +56,10 @@ EVENTS = {
     Kind.PERSON_ADDED: N_("Person added"),
     Kind.PERSON_REMOVED: N_("Person removed"),
     Kind.SIGNED_IN: N_("Signed in"),
+    Kind.WEBHOOK_CREATED: N_("Webhook made"),
+    Kind.WEBHOOK_ROTATED: N_("Webhook given a new secret"),
+    Kind.WEBHOOK_DISABLED: N_("Webhook switched off"),
+    Kind.WEBHOOK_ENABLED: N_("Webhook switched on"),
+    Kind.WEBHOOK_DELETED: N_("Webhook deleted"),
 }
 """What happened. A kind that is not named here is shown as it is."""
