@@ -90,7 +90,7 @@ def test_totals_are_what_counting_all_of_it_gives(catalog: Catalog, seed: int) -
             elif what < 0.75:
                 number = chance.choice(list(plain.there))
                 action = chance.choice(["store", "link"])
-                decisions.add(connection, Decision(occurrence=number, decision=action, reason="r"))
+                decisions.add(connection, Decision(occurrence=number, decision=action, reason="r", answer=1))
                 plain.there[number] = (plain.there[number][0], action, True)
             elif what < 0.95:
                 number = chance.choice(list(plain.there))
@@ -158,7 +158,11 @@ def test_an_upgrade_counts_what_is_there(
             for by_people in (False, True)[: chance.randint(1, 2)]:
                 action = chance.choice(["store", "link", "hold"])
                 made = {"occurrence": number, "decision": action, "reason": "r", "matches": []}
-                made |= {"made_at": one.seen_at, "policy": None if by_people else "p" * 64}
+                made |= {
+                    "made_at": one.seen_at,
+                    "policy": None if by_people else "p" * 64,
+                    "answer": 1 if by_people else None,
+                }
                 connection.execute(insert(decision), [made])
                 plain.there[number] = (one, action, by_people)
     with Catalog(catalog_url) as catalog, catalog.read() as connection:

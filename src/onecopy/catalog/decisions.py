@@ -44,19 +44,24 @@ def add(connection: Connection, one: Decision) -> None:
     values = {name: getattr(one, name) for name in _FIELDS} | {"matches": list(one.matches)}
     before = connection.execute(_last(one.occurrence)).first()
     connection.execute(insert(decision).values(values))
-    was = None if before is None else tallies.kind(before[0], by_people=before[1] is None)
-    tallies.decided(connection, one.occurrence, was, tallies.kind(one.decision, by_people=one.policy is None))
+    tallies.decided(
+        connection,
+        one.occurrence,
+        None if before is None else tallies.kind(*before),
+        tallies.kind(one.decision, one.policy, one.answer),
+    )
 
 
 def count_no_more(connection: Connection, occurrence: int) -> None:
     """Take an upload that is about to be deleted out of the running totals."""
     last = connection.execute(_last(occurrence)).first()
     if last is not None:
-        tallies.gone(connection, occurrence, tallies.kind(last[0], by_people=last[1] is None))
+        tallies.gone(connection, occurrence, tallies.kind(*last))
 
 
 def _last(occurrence: int) -> Select[Any]:
-    query = select(decision.c.decision, decision.c.policy).where(decision.c.occurrence == occurrence)
+    query = select(decision.c.decision, decision.c.policy, decision.c.answer)
+    query = query.where(decision.c.occurrence == occurrence)
     return query.order_by(decision.c.id.desc()).limit(1)
 
 

@@ -117,10 +117,10 @@ def rejected(connection: Connection, agency: str, source: str, at: datetime) -> 
     _add(connection, {"agency": agency, "source": source, "seen_at": at}, Counter(rejected=1))
 
 
-def kind(action: str, *, by_people: bool) -> str:
-    """Under what a decision is counted."""
+def kind(action: str, policy: str | None, answer: int | None) -> str:
+    """Under what a decision is counted: by its action, and by whether it follows people's answer."""
     if action == "link":
-        return "linked_by_people" if by_people else "linked"
+        return "linked_by_people" if policy is None and answer is not None else "linked"
     return "held" if action == "hold" else "stored"
 
 

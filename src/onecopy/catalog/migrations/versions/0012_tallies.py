@@ -16,12 +16,12 @@ SELECT agency, source, month, COUNT(*), SUM(bytes),
        SUM(CASE WHEN id = own THEN bytes ELSE 0 END),
        SUM(CASE WHEN id = first THEN bytes ELSE 0 END),
        SUM(CASE WHEN id = own AND decision = 'link' THEN bytes ELSE 0 END),
-       SUM(CASE WHEN decision = 'link' AND policy IS NOT NULL THEN 1 ELSE 0 END),
-       SUM(CASE WHEN decision = 'link' AND policy IS NULL THEN 1 ELSE 0 END),
+       SUM(CASE WHEN decision = 'link' AND (policy IS NOT NULL OR answer IS NULL) THEN 1 ELSE 0 END),
+       SUM(CASE WHEN decision = 'link' AND policy IS NULL AND answer IS NOT NULL THEN 1 ELSE 0 END),
        SUM(CASE WHEN decision = 'hold' THEN 1 ELSE 0 END)
 FROM (
     SELECT o.id, COALESCE(o.agency, '') AS agency, COALESCE(o.source, '') AS source, {month} AS month,
-           c.bytes AS bytes, d.decision AS decision, d.policy AS policy,
+           c.bytes AS bytes, d.decision AS decision, d.policy AS policy, d.answer AS answer,
            MIN(o.id) OVER (PARTITION BY o.agency, o.content) AS own,
            MIN(o.id) OVER (PARTITION BY o.content) AS first
     FROM occurrence o
