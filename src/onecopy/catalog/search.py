@@ -59,25 +59,25 @@ class Found:
 
 def search(connection: Connection, wanted: Wanted, *, limit: int) -> Found:
     """Look for uploads."""
+    column, narrow = occurrence.c, _narrow(wanted)
+    floor = None if wanted.case or wanted.digest else _floor(connection, narrow)
+    query = select(occurrence).where(_UPLOADED, *narrow, *_residual(wanted))
+    if floor is not None:
+        at, id = floor
+        query = query.where(column.seen_at >= at, or_(column.seen_at > at, column.id >= id))
+    query = query.order_by(column.seen_at.desc(), column.id.desc())
+    uploads = [from_row(row) for row in connection.execute(query.limit(limit)).mappings()]
+    last = (uploads[-1].seen_at, uploads[-1].id) if len(uploads) == limit else floor
+    return Found(uploads=uploads, before=last)
+
+
+def _floor(connection: Connection, narrow: Sequence[ColumnElement[bool]]) -> Place | None:
+    """The last upload that one search looks at; ``None`` if that is all of them."""
     column = occurrence.c
-    order = (column.seen_at.desc(), column.id.desc())
-    newest = select(column.id, column.seen_at).where(_UPLOADED, *_narrow(wanted)).order_by(*order)
-    window = newest.limit(WINDOW).subquery("looked_at")
-    query = select(occurrence).where(column.id.in_(select(window.c.id)), *_residual(wanted))
-    found = connection.execute(query.order_by(*order).limit(limit)).mappings()
-    uploads = [from_row(row) for row in found]
-    if len(uploads) == limit:
-        return Found(uploads=uploads, before=(uploads[-1].seen_at, uploads[-1].id))
-    return Found(uploads=uploads, before=_last(connection, window))
-
-
-def _last(connection: Connection, window: Any) -> Place | None:
-    """The last upload of a window, if that was full."""
-    if connection.scalar(select(func.count()).select_from(window)) != WINDOW:
-        return None
-    query = select(window.c.seen_at, window.c.id).order_by(window.c.seen_at, window.c.id).limit(1)
-    row = connection.execute(query).one()
-    return row[0], row[1]
+    query = select(column.seen_at, column.id).where(*narrow)
+    query = query.order_by(column.seen_at.desc(), column.id.desc()).offset(WINDOW - 1).limit(1)
+    row = connection.execute(query).first()
+    return None if row is None else (row[0], row[1])
 
 
 def _narrow(wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -1,0 +1,1 @@
+"""How long the pages' queries take with a million uploads, against a thousand."""
