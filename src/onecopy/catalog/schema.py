@@ -366,6 +366,8 @@ event = Table(
     Column("agency", Text, index=True),
     Column("line", Text, nullable=False),  # what is hashed, byte for byte
     _sha256("leaf", nullable=False),
+    Index(None, "agency", "position"),
+    Index(None, "kind", "position"),
 )
 
 event_head = Table(

@@ -116,7 +116,7 @@ class Gate:
         """Bring fingerprints up to date and load them; without it the first upload does the loading."""
         claim(self.catalog, self.vault)
         self._identify.again()
-        ask_about_held(self.catalog, self.policy)
+        ask_about_held(self.catalog, self.policy_in_force())
         with self.catalog.read() as connection:
             self._known.load(connection)
 

@@ -52,4 +52,6 @@ def upgrade() -> None:
     op.create_index("ix_question_state_opened_at", "question", ["state", "opened_at"])
     op.create_index("ix_occurrence_agency_seen_at_id", "occurrence", ["agency", "seen_at", "id"])
     op.create_index("ix_occurrence_seen_at_id", "occurrence", ["seen_at", "id"])
+    op.create_index("ix_event_agency_position", "event", ["agency", "position"])
+    op.create_index("ix_event_kind_position", "event", ["kind", "position"])
     op.create_index("ix_answer_undone_at", "answer", ["undone_at"])
