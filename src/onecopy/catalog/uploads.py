@@ -71,6 +71,15 @@ def with_digests(
     return found
 
 
+def numbers_of_case(connection: Connection, case: str, agency: str) -> set[int]:
+    """The catalog's numbers of what an agency received for a case."""
+    return set(
+        connection.scalars(
+            select(occurrence.c.id).where(_UPLOADED, _of(agency), occurrence.c.case_id == case)
+        )
+    )
+
+
 def any_of_case(connection: Connection, case: str, agency: str) -> bool:
     """Whether an agency received anything for a case."""
     query = select(occurrence.c.id).where(UPLOADED, _of(agency), occurrence.c.case_id == case).limit(1)

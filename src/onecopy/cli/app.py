@@ -10,6 +10,7 @@ import typer
 from onecopy import __version__
 from onecopy.cli.agreement import build as agreement
 from onecopy.cli.audit import build as audit
+from onecopy.cli.case import case
 from onecopy.cli.compare import compare
 from onecopy.cli.doctor import doctor
 from onecopy.cli.find import find
@@ -35,7 +36,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_options)
-    for command in (scan, find, compare, fingerprint, doctor):
+    for command in (scan, find, compare, fingerprint, case, doctor):
         app.command()(command)
     if find_spec("onecopy.cli.serve"):
         from onecopy.cli.serve import serve

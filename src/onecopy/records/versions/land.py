@@ -16,9 +16,8 @@ from onecopy.catalog import events, images, uploads
 from onecopy.catalog import versions as kept
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.versions import Document, Member
-from onecopy.records.versions import questions, words
+from onecopy.records.versions import load, questions, words
 from onecopy.records.versions.kinds import Kind as What
-from onecopy.records.versions.load import folded, gather, units
 from onecopy.records.versions.model import Criterion, Detected, Paper, Version, VersionSet
 from onecopy.records.versions.pages import Comparer
 from onecopy.records.versions.rulings import Decided, decided, deciding
@@ -28,6 +27,7 @@ from onecopy.verify.interface import VERIFY_VERSION
 RULES = 1
 """Changes whenever the rules could sort a case otherwise."""
 STAMP = RULES * 1000 + VERIFY_VERSION
+_WHEN_ASKED = 0
 
 log = logging.getLogger(__name__)
 
@@ -54,10 +54,13 @@ def land(connection: Connection, one: Occurrence, *, by: str) -> list[Change]:
         What changed, to be told (:func:`tell`) when the upload was. Nothing does for a photograph.
     """
     found = images.of_contents(connection, [one.content] if one.content else [], features=False)
-    if all(unit.kind is What.PHOTOGRAPH for unit in units(one, found)):
+    if all(unit.kind is What.PHOTOGRAPH for unit in load.units(one, found)):
         return []
     agency, case = one.agency or "", one.case_id or ""
-    return _sort(connection, agency, case, None if stale(connection, agency, case) else [one.id], by=by)
+    rules = kept.sorted_by(connection, agency, case)
+    if rules == _WHEN_ASKED:
+        return []
+    return _sort(connection, agency, case, [one.id] if rules == STAMP else None, by=by, most=load.MOST)
 
 
 def refresh(connection: Connection, agency: str, case_id: str, *, by: str) -> list[Change]:
@@ -78,20 +81,26 @@ def refresh(connection: Connection, agency: str, case_id: str, *, by: str) -> li
 
 
 def _sort(
-    connection: Connection, agency: str, case_id: str, seeds: Iterable[int] | None, *, by: str
+    connection: Connection,
+    agency: str,
+    case_id: str,
+    seeds: Iterable[int] | None,
+    *,
+    by: str,
+    most: int | None = None,
 ) -> list[Change]:
     """Sort a case's documents; with ``seeds`` those that these uploads have to do with."""
-    gathered = gather(connection, agency, case_id, seeds)
+    gathered = load.gather(connection, agency, case_id, seeds, most)
     if not gathered.complete:
-        kept.set_sorted(connection, agency, case_id, 0)
+        kept.set_sorted(connection, agency, case_id, _WHEN_ASKED)
         return []
     try:
-        comparer = Comparer(folded(gathered), gathered.ties)
+        comparer = Comparer(load.folded(gathered), gathered.ties)
         people = decided(connection, agency, case_id, gathered)
         detected = detect(gathered.papers, comparer, [one.ruling for one in people])
     except (ValueError, KeyError, IndexError, RecursionError):  # an upload is never lost for this
         log.exception("the documents of a case could not be sorted; they will be when somebody asks for it")
-        kept.set_sorted(connection, agency, case_id, 0)
+        kept.set_sorted(connection, agency, case_id, _WHEN_ASKED)
         return []
     changes = _Keeper(connection, agency, case_id, people).keep(detected, everything=seeds is None)
     questions.settle(connection, agency, case_id, gathered, comparer, detected, by=by)

@@ -26,8 +26,8 @@ from onecopy.records.versions.same import SURE, digests, fold
 from onecopy.verify.interface import VERIFY_VERSION
 
 MOST = 2_000
-"""Documents that are looked at when an upload comes in; a case with more that hang together waits until
-somebody asks for it."""
+"""Uploads that are looked at when one comes in. Where more hang together, the case is sorted when somebody
+asks for it."""
 
 _PLACE = re.compile(r"#page=(\d+)(?:&image=(\d+))?$|#image=(\d+)$")
 _PAPER_TIES = frozenset({Relation.SAME_IMAGE, Relation.EDITED, Relation.UNCLEAR, Relation.SAME_FORM})
@@ -50,7 +50,7 @@ class Gathered:
         papers: The documents.
         ties: What was seen of their images.
         images: All images read, by number.
-        complete: Whether nothing had to be left out.
+        complete: Whether there were not too many.
     """
 
     papers: list[Paper] = field(default_factory=list)
@@ -123,7 +123,11 @@ def _text(metadata: Mapping[str, Any], key: str) -> str:
 
 
 def gather(
-    connection: Connection, agency: str, case_id: str, seeds: Iterable[int] | None = None, most: int = MOST
+    connection: Connection,
+    agency: str,
+    case_id: str,
+    seeds: Iterable[int] | None = None,
+    most: int | None = None,
 ) -> Gathered:
     """Read the documents of a case that have to do with some uploads.
 
@@ -132,19 +136,20 @@ def gather(
         agency: Whose case.
         case_id: Which.
         seeds: The catalog's numbers of those uploads; ``None`` for all there are.
-        most: How many uploads are read at most; without ``seeds`` there is no bound.
+        most: How many uploads are read at most; with more, nothing is said of any.
     """
     reader = _Reader(connection, agency, case_id)
-    if seeds is None:
-        every = {one.id for one in uploads.of_case(connection, case_id, agency)}
-        reader.read(every)
-        return reader.gathered(every, complete=True)
     done: set[int] = set()
-    waiting = set(seeds)
-    while waiting and len(done) < most:
+    waiting = uploads.numbers_of_case(connection, case_id, agency) if seeds is None else set(seeds)
+    while waiting:
         done |= waiting
+        if most is not None and len(done) > most:
+            return Gathered(complete=False)
+        if seeds is None:
+            reader.read(waiting)
+            break
         waiting = reader.follow(waiting) - done
-    return reader.gathered(done, complete=not waiting)
+    return reader.gathered(done)
 
 
 class _Reader:
@@ -270,7 +275,7 @@ class _Reader:
         }
         return {occurrence for set_, occurrence, _ in self._named if set_ in sets}
 
-    def gathered(self, numbers: set[int], *, complete: bool) -> Gathered:
+    def gathered(self, numbers: set[int]) -> Gathered:
         """The documents among some uploads, and what ties their images."""
         chosen = (unit for number in sorted(numbers) for unit in self._units.get(number, ()))
         papers = [unit.paper for unit in chosen if self.is_document(unit)]
@@ -278,7 +283,7 @@ class _Reader:
         ties = {pair: tie for pair, tie in self._ties.items() if within.issuperset(pair)}
         found = {number: image for number, image in self._images.items() if number in within}
         ties |= dict(_judged(self._connection, self._agency, found))
-        return Gathered(papers=papers, ties=ties, images=found, complete=complete)
+        return Gathered(papers=papers, ties=ties, images=found)
 
 
 def _judged(
