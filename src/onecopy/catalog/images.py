@@ -105,6 +105,29 @@ def summaries(connection: Connection, digests: Iterable[str]) -> Iterator[Summar
         yield from map(Summary._make, connection.execute(query.order_by(image.c.content, image.c.position)))
 
 
+def contents_of(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """The contents that images are in, by the numbers of these."""
+    found: dict[int, str] = {}
+    for batch in batches(ids):
+        query = select(image.c.id, image.c.content).where(image.c.id.in_(batch))
+        found |= {row[0]: row[1] for row in connection.execute(query)}
+    return found
+
+
+def contents_with(connection: Connection, column: str, digests: Iterable[str]) -> set[str]:
+    """The contents with an image that has one of some digests.
+
+    Args:
+        connection: Of any transaction.
+        column: Where these are: ``sha256``, ``image_data_sha256`` or ``pixels_sha256``.
+        digests: Which.
+    """
+    found: set[str] = set()
+    for batch in batches(digests):
+        found.update(connection.scalars(select(image.c.content).where(image.c[column].in_(batch)).distinct()))
+    return found
+
+
 def twins(connection: Connection, fingerprint: Fingerprint) -> list[StoredImage]:
     """Images that share a digest or the look-up hint with a fingerprint; which level holds is not said."""
     same = [

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true
 
 from onecopy.catalog.batches import batches
 from onecopy.catalog.occurrences import Occurrence, from_row
-from onecopy.catalog.schema import Moment, content, image, occurrence, remark
+from onecopy.catalog.schema import Moment, content, occurrence, remark
 
 UPLOADED = and_(occurrence.c.locator.is_(None), occurrence.c.gone_at.is_(None))
 """That an occurrence is an upload, and was not deleted."""
@@ -50,32 +50,16 @@ def by_numbers(connection: Connection, ids: Iterable[int]) -> list[Occurrence]:
     return sorted(found, key=lambda one: one.id)
 
 
-def with_digests(
-    connection: Connection, case: str, agency: str, column: str, digests: Iterable[str]
-) -> set[int]:
-    """The uploads of a case with an image that has one of some digests.
-
-    Args:
-        connection: Of any transaction.
-        case: Which case.
-        agency: Whose.
-        column: Of the image: ``sha256``, ``image_data_sha256`` or ``pixels_sha256``.
-        digests: In that column.
-    """
-    found: set[int] = set()
-    for batch in batches(digests):
-        query = select(occurrence.c.id).join(image, image.c.content == occurrence.c.content)
-        query = query.where(image.c[column].in_(batch))
-        query = query.where(UPLOADED, _of(agency), occurrence.c.case_id == case)
-        found.update(connection.scalars(query.distinct()))
-    return found
+def in_case(connection: Connection, digests: Iterable[str], case: str, agency: str) -> set[int]:
+    """The catalog's numbers of a case's uploads among those with some contents."""
+    return {one.id for one in held(connection, digests, agency) if one.case_id == case}
 
 
 def numbers_of_case(connection: Connection, case: str, agency: str) -> set[int]:
     """The catalog's numbers of what an agency received for a case."""
     return set(
         connection.scalars(
-            select(occurrence.c.id).where(_UPLOADED, _of(agency), occurrence.c.case_id == case)
+            select(occurrence.c.id).where(UPLOADED, _of(agency), occurrence.c.case_id == case)
         )
     )
 

@@ -1,16 +1,16 @@
 """Verdicts on pairs of images, kept so that no pair is verified twice."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, func, select, tuple_
 
 from onecopy.catalog import rows
 from onecopy.catalog.batches import batches, insert_or_update
 from onecopy.catalog.images import StoredImage
-from onecopy.catalog.schema import image, occurrence, verdict
-from onecopy.model import Relation, Verdict
+from onecopy.catalog.schema import verdict
+from onecopy.model import LINKABLE, Relation, Verdict
 
 
 def ordered(one: StoredImage, other: StoredImage) -> tuple[StoredImage, StoredImage]:
@@ -64,29 +64,53 @@ class Seen(NamedTuple):
     confidence: float
     method: str
     contains: str | None
-    original: str | None
 
 
-def in_case(
-    connection: Connection, ids: Iterable[int], *, version: int, agency: str, case_id: str
-) -> Iterator[tuple[Seen, int]]:
-    """What was seen of some images beside those that an agency received for a case.
-
-    Yields:
-        A verdict, and the number of the occurrence that the other image is in; each as often as there are
-        such occurrences.
-    """
-    evidence = [verdict.c.evidence[name].as_string() for name in ("method", "contains", "original")]
-    columns = [verdict.c.a, verdict.c.b, verdict.c.relation, verdict.c.confidence, *evidence, occurrence.c.id]
+def beside(connection: Connection, ids: Iterable[int], *, version: int) -> Iterator[Seen]:
+    """What was seen of some images beside whatever others, unless that was nothing."""
     for batch in batches(ids):
-        for mine, other in ((verdict.c.a, verdict.c.b), (verdict.c.b, verdict.c.a)):
-            query = select(*columns).join(image, image.c.id == other)
-            query = query.join(occurrence, occurrence.c.content == image.c.content)
-            query = query.where(mine.in_(batch), verdict.c.verify_version == version)
-            query = query.where(occurrence.c.locator.is_(None), occurrence.c.gone_at.is_(None))
-            query = query.where(occurrence.c.agency == agency, occurrence.c.case_id == case_id)
+        for mine in (verdict.c.a, verdict.c.b):
+            query = select(*_SEEN).where(mine.in_(batch), verdict.c.verify_version == version)
+            query = query.where(verdict.c.relation != str(Relation.DISTINCT))
             for row in connection.execute(query, execution_options={"yield_per": 1000}):
-                yield Seen(row[0], row[1], Relation(row[2]), *row[3:7]), row[7]
+                yield _seen(row)
+
+
+def seen_among(connection: Connection, ids: Iterable[int], *, version: int) -> Iterator[Seen]:
+    """What was seen of images among each other, however many.
+
+    That two are distinct is said only of those that are the same image as any.
+    """
+    every = set(ids)
+    linked: set[int] = set()
+    for one in _among(connection, every, verdict.c.relation != str(Relation.DISTINCT), version):
+        if one.relation in LINKABLE:
+            linked |= {one.a, one.b}
+        yield one
+    yield from _among(connection, linked, verdict.c.relation == str(Relation.DISTINCT), version)
+
+
+def _among(
+    connection: Connection, every: set[int], which: ColumnElement[bool], version: int
+) -> Iterator[Seen]:
+    for batch in batches(sorted(every)):
+        query = select(*_SEEN).where(verdict.c.a.in_(batch), verdict.c.verify_version == version, which)
+        for row in connection.execute(query, execution_options={"yield_per": 1000}):
+            if row[1] in every:
+                yield _seen(row)
+
+
+_SEEN = (
+    verdict.c.a,
+    verdict.c.b,
+    verdict.c.relation,
+    verdict.c.confidence,
+    *(verdict.c.evidence[name].as_string() for name in ("method", "contains")),
+)
+
+
+def _seen(row: Sequence[Any]) -> Seen:
+    return Seen(row[0], row[1], Relation(row[2]), row[3], row[4], row[5])
 
 
 def of_images(

@@ -60,7 +60,9 @@ def land(connection: Connection, one: Occurrence, *, by: str) -> list[Change]:
     rules = kept.sorted_by(connection, agency, case)
     if rules == _WHEN_ASKED:
         return []
-    return _sort(connection, agency, case, [one.id] if rules == STAMP else None, by=by, most=load.MOST)
+    if rules != STAMP:
+        return _sort(connection, agency, case, None, by=by, most=load.MOST_AT_FIRST)
+    return _sort(connection, agency, case, [one.id], by=by, most=load.MOST)
 
 
 def refresh(connection: Connection, agency: str, case_id: str, *, by: str) -> list[Change]:

@@ -25,6 +25,8 @@ from onecopy.records.versions.names import Agreement, Named, agreement, parse, r
 from onecopy.records.versions.same import SURE, digests, fold
 from onecopy.verify.interface import VERIFY_VERSION
 
+MOST_AT_FIRST = 10_000
+"""Uploads of a case, photographs included, that are looked at when its first document comes in."""
 MOST = 2_000
 """Uploads that are looked at when one comes in. Where more hang together, the case is sorted when somebody
 asks for it."""
@@ -146,7 +148,7 @@ def gather(
         if most is not None and len(done) > most:
             return Gathered(complete=False)
         if seeds is None:
-            reader.read(waiting)
+            reader.read_all(waiting)
             break
         waiting = reader.follow(waiting) - done
     return reader.gathered(done)
@@ -162,51 +164,38 @@ class _Reader:
         self._ties: dict[tuple[int, int], Tie] = {}
         self._tied: dict[int, dict[int, Tie]] = defaultdict(dict)
         self._on_paper: set[int] = set()
-        self._named = self._documents()
+        self._documents: list[tuple[int, int, Named]] | None = None
 
-    def _documents(self) -> list[tuple[int, int, Named]]:
-        """The documents that are known in the case: set, occurrence, and what their names say."""
-        sets = kept.of_case(self._connection, self._agency, self._case)
-        members = kept.members(self._connection, [one.id for one in sets])
-        numbers = {one.occurrence for ones in members.values() for one in ones}
-        known = {one.id: one for one in uploads.by_numbers(self._connection, numbers)}
-        return [
-            (set_, one.occurrence, parse(one.inner.rsplit("/", 1)[-1] or known[one.occurrence].name))
-            for set_, ones in members.items()
-            for one in ones
-            if one.occurrence in known
-        ]
-
-    def read(self, numbers: set[int]) -> list[Unit]:
-        """Read uploads, and what they have to do with others of the case; give what may be documents."""
-        self._load(numbers)
-        papers = [
-            unit
-            for number in sorted(numbers)
-            for unit in self._units.get(number, ())
-            if unit.kind is not Kind.PHOTOGRAPH
-        ]
+    def read_all(self, numbers: set[int]) -> None:
+        """Read uploads, and what they have to do with each other."""
+        papers = self._papers(numbers)
         mine = {image.id for unit in papers for image in unit.images}
-        near: set[int] = set()
-        seen = verdicts.in_case(
-            self._connection, sorted(mine), version=VERIFY_VERSION, agency=self._agency, case_id=self._case
-        )
-        for verdict, occurrence in seen:
+        for verdict in verdicts.seen_among(self._connection, mine, version=VERIFY_VERSION):
             self._note(verdict)
-            if verdict.relation is not Relation.DISTINCT:
-                near.add(occurrence)
-        self._load(near)
-        return papers
 
     def follow(self, numbers: set[int]) -> set[int]:
         """Read uploads; say which others have to do with what is in them."""
-        papers = self.read(numbers)
-        self._load(self._equal(papers))
+        papers = self._papers(numbers)
+        mine = {image.id for unit in papers for image in unit.images}
+        others: set[int] = set()
+        for verdict in verdicts.beside(self._connection, sorted(mine), version=VERIFY_VERSION):
+            self._note(verdict)
+            others |= {verdict.a, verdict.b}
+        contents = set(images.contents_of(self._connection, sorted(others - mine)).values())
+        self._load(
+            uploads.in_case(self._connection, contents | self._equal(papers), self._case, self._agency)
+        )
         found: set[int] = set()
         for unit in filter(self.is_document, papers):
             found |= {other.paper.occurrence for other in self._beside(unit)}
             found |= self._namesakes(unit.paper)
         return found
+
+    def _papers(self, numbers: set[int]) -> list[Unit]:
+        """Read uploads, and give what may be documents in them."""
+        self._load(numbers)
+        every = (unit for number in sorted(numbers) for unit in self._units.get(number, ()))
+        return [unit for unit in every if unit.kind is not Kind.PHOTOGRAPH]
 
     def _load(self, numbers: Iterable[int]) -> None:
         new = uploads.by_numbers(self._connection, set(numbers) - self._units.keys())
@@ -223,12 +212,12 @@ class _Reader:
                     for key in digests(image.fingerprint):
                         self._by_digest[key].append(unit)
 
-    def _equal(self, papers: list[Unit]) -> set[int]:
-        """The uploads that share an image with any of them by its digest."""
-        found: set[int] = set()
+    def _equal(self, papers: list[Unit]) -> set[str]:
+        """The contents that share an image with any of them by its digest."""
+        found: set[str] = set()
         for column in ("sha256", "image_data_sha256", "pixels_sha256"):
             values = {getattr(image.fingerprint, column) for unit in papers for image in unit.images} - {None}
-            found |= uploads.with_digests(self._connection, self._case, self._agency, column, sorted(values))
+            found |= images.contents_with(self._connection, column, sorted(values))
         return found
 
     def _note(self, seen: verdicts.Seen) -> None:
@@ -266,14 +255,28 @@ class _Reader:
 
     def _namesakes(self, paper: Paper) -> set[int]:
         """Documents of the same name, and all that are members of one document with any of them."""
+        if self._documents is None:
+            self._documents = list(self._known())
         sets = {
-            set_
-            for set_, occurrence, named in self._named
+            document
+            for document, occurrence, named in self._documents
             if occurrence == paper.occurrence
-            or agreement(paper.named, named) is Agreement.SAME
             or named.plain == paper.named.plain
+            or agreement(paper.named, named) is Agreement.SAME
         }
-        return {occurrence for set_, occurrence, _ in self._named if set_ in sets}
+        return {occurrence for document, occurrence, _ in self._documents if document in sets}
+
+    def _known(self) -> Iterator[tuple[int, int, Named]]:
+        """The documents that are known in the case: which, an occurrence, and what its name says."""
+        found = kept.of_case(self._connection, self._agency, self._case)
+        members = kept.members(self._connection, [one.id for one in found])
+        numbers = {one.occurrence for ones in members.values() for one in ones}
+        known = {one.id: one.name for one in uploads.by_numbers(self._connection, numbers)}
+        for document, ones in members.items():
+            for one in ones:
+                if one.occurrence in known:
+                    name = one.inner.rsplit("/", 1)[-1] or known[one.occurrence]
+                    yield document, one.occurrence, parse(name)
 
     def gathered(self, numbers: set[int]) -> Gathered:
         """The documents among some uploads, and what ties their images."""

@@ -72,23 +72,21 @@ class Pictures:
         self._units: list[Unit] = [unit for one in received for unit in units(one, inside[one.content or ""])]
         self._received = {one.id: one for one in received}
         self._connection, self._agency, self._case = connection, agency, case_id
-        seen = verdicts.in_case(
-            connection, sorted(self._images), version=VERIFY_VERSION, agency=agency, case_id=case_id
-        )
         self._ties = {
             (min(one.a, one.b), max(one.a, one.b)): Tie(relation=one.relation, confidence=one.confidence)
-            for one, _ in seen
-            if one.a in self._images and one.b in self._images
+            for one in verdicts.seen_among(connection, self._images, version=VERIFY_VERSION)
         }
+        self._copies: dict[int, list[Copy]] = defaultdict(list)
+        for unit in self._units:
+            for image in unit.images:
+                self._copies[image.id].append(_copy(self._received[unit.paper.occurrence], image))
 
     def scenes(self, in_documents: set[tuple[int, str]]) -> tuple[Scene, ...]:
         """The photographs; an image in a document is shown here if it is a copy of one."""
         photographs = {
             image.id for unit in self._units if unit.paper.key not in in_documents for image in unit.images
         }
-        received = {image: self._received[unit.paper.occurrence] for unit in reversed(self._units)
-                    for image in (one.id for one in unit.images)}  # fmt: skip
-        times = {image: one.seen_at.timestamp() for image, one in received.items()}
+        times = {image: ones[0].occurrence.seen_at.timestamp() for image, ones in self._copies.items()}
         reasons: dict[int, tuple[str, ...]] = {}
         members: dict[int, set[int]] = {number: {number} for number in self._images}
         for group in groups(self._images, self._ties, times):
@@ -123,19 +121,8 @@ class Pictures:
         reasons: tuple[str, ...],
         about: Mapping[int, list[tuple[str, Question]]],
     ) -> Photograph:
-        copies = [
-            Copy(
-                occurrence=self._received[unit.paper.occurrence],
-                image=image.id,
-                inner=image.inner,
-                width=image.fingerprint.width,
-                height=image.fingerprint.height,
-                taken_at=image.fingerprint.capture.taken_at,
-            )
-            for unit in self._units
-            for image in unit.images
-            if image.id in together
-        ]
+        copies = [copy for image in sorted(together) for copy in self._copies[image]]
+        copies.sort(key=lambda copy: (copy.occurrence.id, copy.image))
         first = next(one for one in copies if one.image == number)
         questions = {
             question.id: question
@@ -168,6 +155,18 @@ class Pictures:
         ordered = [sorted(ones, key=_order) for ones in scenes.values()]
         for ones in sorted(ordered, key=lambda ones: _order(ones[0])):
             yield Scene(photographs=tuple(ones))
+
+
+def _copy(one: Occurrence, image: StoredImage) -> Copy:
+    seen = image.fingerprint
+    return Copy(
+        occurrence=one,
+        image=image.id,
+        inner=image.inner,
+        width=seen.width,
+        height=seen.height,
+        taken_at=seen.capture.taken_at,
+    )
 
 
 def _when(one: Copy) -> str:
