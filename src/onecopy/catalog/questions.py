@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from onecopy.catalog import changes, rows
 from onecopy.catalog.batches import batches
@@ -254,17 +254,6 @@ def of_occurrences(connection: Connection, ids: Iterable[int], *, state: State =
         query = select(question.c.id).join(question_member).where(question.c.state == str(state), _THERE)
         found.update(connection.scalars(query.where(question_member.c.occurrence.in_(batch))))
     return sorted(found)
-
-
-def open_by_case(connection: Connection, agency: str, cases: Iterable[str]) -> dict[str, int]:
-    """How many questions are open in some cases; those without any are left out."""
-    found: dict[str, int] = {}
-    for batch in batches(cases):
-        query = select(question.c.case_id, func.count()).where(
-            question.c.agency == agency, question.c.state == str(State.OPEN), question.c.case_id.in_(batch)
-        )
-        found |= {row[0]: row[1] for row in connection.execute(query.group_by(question.c.case_id))}
-    return found
 
 
 def of_case(connection: Connection, agency: str, case_id: str) -> list[Question]:

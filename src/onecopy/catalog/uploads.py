@@ -1,14 +1,12 @@
 """Uploads: occurrences that came through the gate, looked up inside one agency."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
-from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
 
 from onecopy.catalog.batches import batches
 from onecopy.catalog.occurrences import Occurrence, from_row
-from onecopy.catalog.schema import Moment, content, occurrence, remark
+from onecopy.catalog.schema import content, occurrence, remark
 
 UPLOADED = and_(occurrence.c.locator.is_(None), occurrence.c.gone_at.is_(None))
 """That an occurrence is an upload, and was not deleted."""
@@ -58,9 +56,7 @@ def in_case(connection: Connection, digests: Iterable[str], case: str, agency: s
 def numbers_of_case(connection: Connection, case: str, agency: str) -> set[int]:
     """The catalog's numbers of what an agency received for a case."""
     return set(
-        connection.scalars(
-            select(occurrence.c.id).where(UPLOADED, _of(agency), occurrence.c.case_id == case)
-        )
+        connection.scalars(select(occurrence.c.id).where(UPLOADED, _of(agency), occurrence.c.case_id == case))
     )
 
 
@@ -68,22 +64,6 @@ def any_of_case(connection: Connection, case: str, agency: str) -> bool:
     """Whether an agency received anything for a case."""
     query = select(occurrence.c.id).where(UPLOADED, _of(agency), occurrence.c.case_id == case).limit(1)
     return connection.scalar(query) is not None
-
-
-class CaseLine(NamedTuple):
-    """A case in a list: its name, how many uploads it has, and when the last came."""
-
-    case: str
-    files: int
-    last: datetime
-
-
-def by_case(connection: Connection, agency: str, *, after: str, limit: int) -> list[CaseLine]:
-    """An agency's cases by name, those beyond one."""
-    case = occurrence.c.case_id
-    query = select(case, func.count(), func.max(occurrence.c.seen_at, type_=Moment()))
-    query = query.where(UPLOADED, _of(agency), case > after).group_by(case).order_by(case).limit(limit)
-    return [CaseLine._make(row) for row in connection.execute(query)]
 
 
 def referenced(connection: Connection, digests: Iterable[str]) -> set[str]:

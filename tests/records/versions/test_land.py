@@ -14,7 +14,7 @@ from onecopy.catalog.store import Catalog
 from onecopy.records import deletion
 from onecopy.records.versions import answers, land
 from onecopy.records.versions.current import documents
-from onecopy.records.versions.overview import cases, overview
+from onecopy.records.versions.overview import overview
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -217,8 +217,6 @@ def test_agencies_do_not_meet_in_a_case_of_one_name(shelf, other):
             mine.agency
         }
     assert shelf.read(overview, "parks", shelf.case) is None
-    assert [line.files for line in shelf.read(cases, "fire")] == [2]
-    assert shelf.read(cases, "parks") == []
 
 
 def test_a_case_from_before_there_were_version_sets(shelf):

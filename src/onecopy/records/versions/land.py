@@ -12,10 +12,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from onecopy.audit.event import Event, Kind
-from onecopy.catalog import events, images, uploads
+from onecopy.catalog import events, images, uploads, webhooks
 from onecopy.catalog import versions as kept
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.versions import Document, Member
+from onecopy.catalog.webhooks import Happened
 from onecopy.records.versions import load, questions, words
 from onecopy.records.versions.kinds import Kind as What
 from onecopy.records.versions.model import Criterion, Detected, Paper, Version, VersionSet
@@ -221,6 +222,8 @@ def tell(connection: Connection, agency: str, case_id: str, changes: Sequence[Ch
         }
         for one in changes[:_TOLD]
     ]
+    for one in said:
+        webhooks.emit(connection, Happened.CASE_CURRENT_CHANGED, agency, {"case": case_id, **one})
     details = {"case": case_id, "changes": said, "more": max(0, len(changes) - _TOLD)}
     objects = tuple(("document", one.document.public_id) for one in changes[:_TOLD])
     events.append(

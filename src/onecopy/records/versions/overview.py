@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -100,28 +99,3 @@ def _blockers(
         for problem in problems[one.content or ""][:1]:
             words = f"'{shown(one.name)}' could not be read ({problem.code}). {problem.message}"
             yield Blocker(kind="unreadable", words=words, occurrence=one)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseLine:
-    """A case as a list shows it."""
-
-    case: str
-    files: int
-    open_questions: int
-    last_received: datetime
-
-
-def cases(connection: Connection, agency: str, *, after: str = "", limit: int = 50) -> list[CaseLine]:
-    """An agency's cases by name, those beyond one, with what is open in each."""
-    lines = uploads.by_case(connection, agency, after=after, limit=limit)
-    waiting = asked.open_by_case(connection, agency, [line.case for line in lines])
-    return [
-        CaseLine(
-            case=line.case,
-            files=line.files,
-            last_received=line.last,
-            open_questions=waiting.get(line.case, 0),
-        )
-        for line in lines
-    ]
