@@ -10,6 +10,8 @@ Curve = npt.NDArray[np.float32]
 
 _BINS = 64
 _FEW_LEVELS = 64
+_FEWER = 0.7
+"""Of the levels of the source: fewer were taken away, not drawn with few."""
 _LEAST_IN_BIN = 20
 
 
@@ -18,7 +20,8 @@ def fit_curve(x: Array, y: Array) -> Curve:
 
     Falling where the target is a negative of the source.
     """
-    if len(np.unique(np.rint(y))) < _FEW_LEVELS:
+    levels = len(np.unique(np.rint(y)))
+    if levels < _FEW_LEVELS and levels < _FEWER * len(np.unique(np.rint(x))):
         return _straight(x, y)
     bins = np.minimum((x * (_BINS / 256)).astype(np.int64), _BINS - 1)
     sizes = np.bincount(bins, minlength=_BINS)

@@ -31,6 +31,7 @@ _UNREAD_EXCESS = 3.0
 _TO_BE_SEEN = 0.3
 """Share of the contrast of ink on ground that a changed stroke is sure to have."""
 _SHIFTED = 0.02
+"""Of a side: a sheet on the glass again loses as much on one edge as it gains on another."""
 _FLAT_SUPPORT, _FLAT_EXCESS = 0.6, 1.5
 _READABLE = 0.34
 _KEPT = 0.4
@@ -210,6 +211,7 @@ def _rescan(exam: Examination, frame: Framing) -> Ruling:
     whole = (
         min(frame.overlap_a, frame.overlap_b) >= 0.9 and abs(frame.skew) <= 5 and 0.97 < frame.stretch < 1.03
     )
-    if not whole or (not _scanned_again(exam, frame) and max(frame.cut + frame.added) > _SHIFTED):
+    cropped = max(frame.cut + frame.added) > _SHIFTED or (not frame.same and frame.one_sided)
+    if not whole or (not _scanned_again(exam, frame) and cropped):
         return _framed(0.9, frame)
     return Ruling(Relation.SAME_IMAGE, 0.99, Why.RESCAN, frame)

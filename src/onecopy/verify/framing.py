@@ -30,6 +30,11 @@ class Framing:
     same: bool
 
     @property
+    def one_sided(self) -> bool:
+        """Whether one of them lost something at its edges and gained nothing: cropped, not shifted."""
+        return min(max(self.cut), max(self.added)) < _SHARE / 2
+
+    @property
     def contains(self) -> str | None:
         """Which frame holds all of the other, and more."""
         if self.same:

@@ -20,6 +20,7 @@ from onecopy.verify.view import FEATURE_SIDE, View
 Matrix = npt.NDArray[np.floating]
 
 _SQUARE = 48
+_NEAR = 0.15
 _PLENTY = 30
 
 
@@ -64,7 +65,7 @@ def _square(view: View) -> Array:
 
 
 def frame_placements(between: Matching, *, least: float = 0.55) -> list[Placement]:
-    """Placements that lay frame on frame, best correlation first, at most three."""
+    """Placements that lay frame on frame, best correlation first, at most three that come near it."""
     a, b = between.a, between.b
     square_a, square_b = _square(a), _square(b)
     found = []
@@ -76,7 +77,7 @@ def frame_placements(between: Matching, *, least: float = 0.55) -> list[Placemen
                 matrix = frame_map(a, b, 90 * turns, mirrored=mirrored)
                 found.append(Placement(matrix, "frame", score))
     found.sort(key=lambda p: -p.support)
-    return found[:3]
+    return [placement for placement in found[:3] if placement.support >= found[0].support - _NEAR]
 
 
 def feature_placements(between: Matching, *, least: int = 8) -> list[Placement]:

@@ -12,6 +12,7 @@ _MARGIN = 8
 _ACROSS = 7
 _SHARPENED = 1.05
 _RIDGE = 0.1
+_MIDDLE, _FLAT, _LEAST_TELLING = 3, 2.0, 200
 _WHOLE = 280
 """Pictures up to this side are fitted on whole."""
 
@@ -41,16 +42,21 @@ def fit_filter(source: Array, target: Bytes, mask: Mask) -> tuple[Weights, float
     tall = np.concatenate([source[tile] for tile in tiles])
     use = np.concatenate([mask[tile] & inner(mask[tile].shape, _MARGIN) for tile in tiles])
     goal = to_ycc(np.concatenate([target[tile] for tile in tiles]))[0][use]
-    layers = [tall, *(cv2.GaussianBlur(tall, (0, 0), sigma) for sigma in _SIGMAS)]
+    layers = [tall, *(_softened(tall, sigma) for sigma in _SIGMAS)]
     basis = np.stack([layer[use] for layer in layers] + [np.ones(len(goal), np.float32)])
     return _solve(np.asarray(basis, np.float32), goal, prior)
 
 
 def _solve(basis: Array, goal: Array, prior: Weights) -> tuple[Weights, float]:
     weights = prior
+    # on paper most is ground, where nothing differs; what is usual is what is usual at marks and edges
+    telling = np.abs(basis[0] - basis[_MIDDLE]) > _FLAT
+    if int(telling.sum()) < _LEAST_TELLING:
+        telling[:] = True
+    unclipped = (goal > 1) & (goal < 254) | ~telling
     for _ in range(3):
         error = np.abs(goal - weights.astype(np.float32) @ basis)
-        keep = error <= 8 * np.median(error) + 8
+        keep = unclipped & (error <= 8 * np.median(error[telling]) + 8)
         kept = basis * keep
         ridge = _RIDGE * float(keep.sum()) * np.eye(len(prior))
         weights = np.linalg.solve(kept @ basis.T + ridge, kept @ goal + ridge @ prior)
@@ -86,5 +92,10 @@ def _apply(image: Array, weights: Weights) -> Array:
     out = image * np.float32(weights[0]) + np.float32(weights[-1])
     for weight, sigma in zip(weights[1:-1], _SIGMAS, strict=True):
         if abs(weight) > 1e-3:
-            out += np.float32(weight) * cv2.GaussianBlur(image, (0, 0), sigma)
+            out += np.float32(weight) * _softened(image, sigma)
     return np.asarray(out, np.float32)
+
+
+def _softened(image: Array, sigma: float) -> Array:
+    """Edges go on beyond the picture, as in most programs: else its rim would look changed."""
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE), np.float32)

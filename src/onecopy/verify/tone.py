@@ -20,6 +20,9 @@ _MOST_SAMPLES = 16_000
 _WORTH_FILTERING = 0.03
 _LUMA = np.array([0.299, 0.587, 0.114])
 _WORTH_MIXING = 0.85
+_CALM, _LEAST_CALM = 2, 1000
+_EXPLAINED = 1.0
+"""Distance (see :func:`_distance`) at which nothing is left to explain."""
 
 Where = npt.NDArray[np.intp]
 
@@ -107,20 +110,43 @@ def make(source: Bytes, target: Bytes, mask: Mask, *, sharpness: bool = True) ->
         sharpness: Whether to look for sharpening and softening, too.
     """
     where = _sample(mask)
-    some = _gathered(source, where)
-    goal = to_ycc(_gathered(target, where))
-    best = min(_fits(some, _gathered(target, where), goal), key=lambda fit: _distance(fit(some), goal))
-    ycc = best(source)
+    fit = _best_fit(source, target, where)
     if not sharpness:
-        return Made(ycc, best.curve, 1.0)
+        return Made(fit(source), fit.curve, 1.0)
+    made, apart = _filtered(source, target, mask, fit, where)
+    calm = where[_calm(source, where)] if apart > _EXPLAINED else where[:0]
+    if len(calm) < _LEAST_CALM:
+        return made
+    # what sharpening does to edges is no tone: levels that lie beside edges had the curve follow it
+    other, apart_then = _filtered(source, target, mask, _best_fit(source, target, calm), where)
+    return other if apart_then < apart else made
+
+
+def _best_fit(source: Bytes, target: Bytes, where: Where) -> Fit:
+    some, levels = _gathered(source, where), _gathered(target, where)
+    goal = to_ycc(levels)
+    return min(_fits(some, levels, goal), key=lambda fit: _distance(fit(some), goal))
+
+
+def _filtered(source: Bytes, target: Bytes, mask: Mask, fit: Fit, where: Where) -> tuple[Made, float]:
+    """The source with a tone and the sharpness that fits then, and how far that is from the target."""
+    goal = to_ycc(_gathered(target, where))
+    ycc = fit(source)
+    apart = _distance(tuple(plane.ravel()[where] for plane in ycc), goal)
     weights, gain = fit_filter(ycc[0], target, mask)
-    if gain < _WORTH_FILTERING:
-        return Made(ycc, best.curve, 1.0)
-    other = filtered(ycc, weights)
-    apart = [_distance(tuple(plane.ravel()[where] for plane in one), goal) for one in (ycc, other)]
-    if apart[1] >= apart[0]:
-        return Made(ycc, best.curve, 1.0)
-    return Made(other, best.curve, float(weights[0]))
+    if gain >= _WORTH_FILTERING:
+        other = filtered(ycc, weights)
+        apart_then = _distance(tuple(plane.ravel()[where] for plane in other), goal)
+        if apart_then < apart:
+            return Made(other, fit.curve, float(weights[0])), apart_then
+    return Made(ycc, fit.curve, 1.0), apart
+
+
+def _calm(source: Bytes, where: Where) -> Mask:
+    """Which places have no edge near them: what filters do is not seen there."""
+    luma = source[..., source.shape[2] // 2]
+    off = cv2.blur(cv2.absdiff(luma, cv2.blur(luma, (7, 7))), (5, 5))
+    return np.asarray(off.ravel()[where] <= _CALM, np.bool_)
 
 
 def _sample(mask: Mask) -> Where:
