@@ -50,7 +50,7 @@ def _medians(bins: npt.NDArray[np.int64], y: Array, sizes: npt.NDArray[np.int64]
 
 def _straight(x: Array, y: Array) -> Curve:
     """A straight line, for targets of few levels: a curve would take on their steps."""
-    if float(np.ptp(x)) < 1:
+    if float(np.std(x)) < 1:
         return np.asarray(np.arange(256) + float(np.median(y - x)), np.float32)
     slope, offset = np.polyfit(x, y, 1)
     return np.asarray(np.clip(slope * np.arange(256) + offset, 0, 255), np.float32)

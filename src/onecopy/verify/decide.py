@@ -23,7 +23,7 @@ _STROKE_SAME = 0.35
 _STROKE_OTHER = 0.7
 """Unmatched ink in pixels: up to the first the marks are the same, from the second they differ."""
 _RESCAN_EXCESS = 2.5
-_LIMIT_OF_ONE_CAPTURE, _SAME_GRAIN, _SPECKLED = 1.5, 0.55, 0.03
+_LIMIT_OF_ONE_CAPTURE, _SAME_GRAIN, _SPECKLED = 1.25, 0.6, 0.01
 _PAPER_EXCESS = 2.0
 """On paper strokes decide: a difference up to this, with all strokes the same, is no edit."""
 _UNREAD_EXCESS = 3.0

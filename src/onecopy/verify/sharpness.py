@@ -36,7 +36,7 @@ def fit_filter(source: Array, target: Bytes, mask: Mask) -> tuple[Weights, float
     """
     prior = np.eye(len(_SIGMAS) + 2)[0]
     tiles = _tiles(mask)
-    if not tiles:
+    if not tiles or min(mask.shape) <= 2 * _MARGIN:
         return prior, 0.0
     # one below the other: what filters bring over from a neighbour stays in the margin
     tall = np.concatenate([source[tile] for tile in tiles])
@@ -49,16 +49,18 @@ def fit_filter(source: Array, target: Bytes, mask: Mask) -> tuple[Weights, float
 
 def _solve(basis: Array, goal: Array, prior: Weights) -> tuple[Weights, float]:
     weights = prior
-    # on paper most is ground, where nothing differs; what is usual is what is usual at marks and edges
-    telling = np.abs(basis[0] - basis[_MIDDLE]) > _FLAT
+    # on paper most is ground, and most marks are black: what is usual is what is usual at their edges
+    clipped = (goal <= 1) | (goal >= 254)
+    beside = np.abs(basis[0] - basis[_MIDDLE]) > _FLAT
+    telling = beside & ~clipped
     if int(telling.sum()) < _LEAST_TELLING:
-        telling[:] = True
-    unclipped = (goal > 1) & (goal < 254) | ~telling
+        telling = np.ones_like(clipped)
+    use = telling | ~beside
     for _ in range(3):
         error = np.abs(goal - weights.astype(np.float32) @ basis)
-        keep = unclipped & (error <= 8 * np.median(error[telling]) + 8)
+        keep = use & (error <= 8 * np.median(error[telling]) + 8)
         kept = basis * keep
-        ridge = _RIDGE * float(keep.sum()) * np.eye(len(prior))
+        ridge = _RIDGE * max(1.0, float(keep.sum())) * np.eye(len(prior))
         weights = np.linalg.solve(kept @ basis.T + ridge, kept @ goal + ridge @ prior)
     before, after = (np.minimum(np.abs(goal - w @ basis), 12).mean() for w in (prior, weights))
     return np.asarray(weights, np.float64), float(1 - after / max(before, 1e-6))

@@ -21,8 +21,8 @@ _WORTH_FILTERING = 0.03
 _LUMA = np.array([0.299, 0.587, 0.114])
 _WORTH_MIXING = 0.85
 _CALM, _LEAST_CALM = 2, 1000
-_EXPLAINED = 1.0
-"""Distance (see :func:`_distance`) at which nothing is left to explain."""
+_BEND = 4.0
+"""Grey levels by which a curve changes tone, more than by rounding."""
 
 Where = npt.NDArray[np.intp]
 
@@ -114,7 +114,7 @@ def make(source: Bytes, target: Bytes, mask: Mask, *, sharpness: bool = True) ->
     if not sharpness:
         return Made(fit(source), fit.curve, 1.0)
     made, apart = _filtered(source, target, mask, fit, where)
-    calm = where[_calm(source, where)] if apart > _EXPLAINED else where[:0]
+    calm = where[_calm(source, where)] if _bends(fit.curve) else where[:0]
     if len(calm) < _LEAST_CALM:
         return made
     # what sharpening does to edges is no tone: levels that lie beside edges had the curve follow it
@@ -140,6 +140,10 @@ def _filtered(source: Bytes, target: Bytes, mask: Mask, fit: Fit, where: Where) 
         if apart_then < apart:
             return Made(other, fit.curve, float(weights[0])), apart_then
     return Made(ycc, fit.curve, 1.0), apart
+
+
+def _bends(curve: Curve) -> bool:
+    return float(np.abs(curve - np.arange(256)).max()) > _BEND
 
 
 def _calm(source: Bytes, where: Where) -> Mask:
