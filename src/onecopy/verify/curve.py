@@ -20,8 +20,8 @@ def fit_curve(x: Array, y: Array) -> Curve:
 
     Falling where the target is a negative of the source.
     """
-    levels = len(np.unique(np.rint(y)))
-    if levels < _FEW_LEVELS and levels < _FEWER * len(np.unique(np.rint(x))):
+    steps = len(np.unique(np.rint(y)))
+    if steps < _FEW_LEVELS and steps < _FEWER * len(np.unique(np.rint(x))):
         return _straight(x, y)
     bins = np.minimum((x * (_BINS / 256)).astype(np.int64), _BINS - 1)
     sizes = np.bincount(bins, minlength=_BINS)
