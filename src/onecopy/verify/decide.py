@@ -24,6 +24,8 @@ _STROKE_OTHER = 0.7
 """Unmatched ink in pixels: up to the first the marks are the same, from the second they differ."""
 _RESCAN_EXCESS = 2.5
 _LIMIT_OF_ONE_CAPTURE, _SAME_GRAIN, _SPECKLED = 1.25, 0.6, 0.01
+_FAINTEST_MOVE = 0.76
+"""Below the limit, but what a hand that moved leaves after strong compression: then grain must speak."""
 _PAPER_EXCESS = 2.0
 """On paper strokes decide: a difference up to this, with all strokes the same, is no edit."""
 _UNREAD_EXCESS = 3.0
@@ -132,6 +134,8 @@ def _clean(exam: Examination, frame: Framing) -> Ruling:
         return Ruling(Relation.EDITED, 0.98, Why.MIRRORED, frame)
     if not frame.same:
         return _rescan(exam, frame) if _scanned_again(exam, frame) else _framed(0.98, frame)
+    if exam.residual.worst > _FAINTEST_MOVE and not exam.both_paper and exam.grain.likeness < _ALIKE:
+        return Ruling(Relation.UNCLEAR, 0.7, Why.GRAIN_LOST, frame)
     return Ruling(Relation.SAME_IMAGE, _confidence(exam), Why.CLEAN, frame)
 
 
