@@ -4,6 +4,7 @@ import os
 import time
 
 import pytest
+from PIL import Image
 
 from onecopy.catalog.store import Catalog
 from onecopy.engines.local import LocalEngine
@@ -62,3 +63,24 @@ def test_no_vault_is_made(onecopy, tmp_path):
     assert "There is no vault" in onecopy("doctor", "--vault", "typo", check=1).stdout
     assert not (tmp_path / "typo").exists()
     assert "There is no vault" in onecopy("doctor", check=0).stdout
+
+
+def test_pictures_are_packed_and_unpacked(onecopy, tmp_path):
+    plain = tmp_path / "plain.jpg"
+    Image.effect_noise((300, 300), 60).save(plain, "JPEG")
+    data = plain.read_bytes()
+    (tmp_path / "described.jpg").write_bytes(data[:2] + b"\xff\xfe\x00\x0bcomments!" + data[2:])
+    with Gate(Catalog(tmp_path / "c.db"), LocalVault(tmp_path / "v"), LocalEngine(1)) as gate:
+        gate.prepare()
+        for name in ("plain.jpg", "described.jpg"):
+            gate.submit(tmp_path / name, Context(case=name))
+    where = ("--catalog", "c.db", "--vault", "v")
+    said = onecopy("vault", "pack", *where, "--dry-run", check=0).stdout
+    assert "1 would be packed" in said
+    assert "1 packed" in onecopy("vault", "pack", *where, check=0).stdout
+    said = onecopy("doctor", *where, "--rebuild", check=0).stdout
+    assert "1 of them are packed" in said
+    assert "0 came out otherwise" in said
+    assert "saved 0 B" in onecopy("vault", "pack", *where, check=0).stdout
+    assert "1 unpacked" in onecopy("vault", "unpack", *where, check=0).stdout
+    assert "are packed" not in onecopy("doctor", *where, check=0).stdout

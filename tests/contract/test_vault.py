@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from onecopy.errors import EnvironmentProblem, UnreadableError
 from onecopy.vault.interface import Vault
 from onecopy.vault.open import open_vault as open_by_address
+from onecopy.vault.recipe import find
 
 
 @pytest.fixture(params=["local", "local, read back", "bucket", "bucket, read back"])
@@ -194,3 +195,89 @@ def test_a_vault_that_must_be_there(make_or_look):
     assert caught.value.code == "not-a-vault"
     put(make_or_look(make=True), b"kept")
     assert len(list(make_or_look(make=False))) == 1
+
+
+BASE = os.urandom(300_000)
+COPY = b"other head" + BASE[5_000:] + b"tail"
+
+
+def packed(vault):
+    """Keep a content and its copy, and let a recipe stand for the copy; its name and that of its base."""
+    base, copy = put(vault, BASE)[0], put(vault, COPY)[0]
+    vault.add_recipe(find(BASE, base, COPY, copy, most=20_000))
+    vault.drop_whole(copy)
+    return copy, base
+
+
+def test_a_packed_content_reads_as_before(open_vault):
+    copy, base = packed(open_vault())
+    vault = open_vault()
+    assert (vault.is_whole(copy), vault.is_whole(base)) == (False, True)
+    assert vault.exists(copy)
+    assert read(vault, copy) == COPY
+    with vault.open(copy) as file:
+        file.seek(-20, os.SEEK_END)
+        assert file.read() == COPY[-20:]
+        file.seek(5)
+        assert file.read(100) == COPY[5:105]
+    with pickle.loads(pickle.dumps(vault.content(copy))).open() as file:
+        assert file.fileno() >= 0
+        assert file.read() == COPY
+    kept = {one.sha256: one for one in vault}
+    assert {name: one.packed for name, one in kept.items()} == {copy: True, base: False}
+    assert kept[copy].size < 20_000
+    assert vault.since(copy) is not None
+
+
+def test_what_a_recipe_needs_stays(vault):
+    copy, base = packed(vault)
+    assert vault.needed_by(base) == {copy}
+    with pytest.raises(EnvironmentProblem) as caught:
+        vault.remove(base)
+    assert caught.value.code == "still-needed"
+    with pytest.raises(EnvironmentProblem):
+        vault.drop_whole(base)
+    assert read(vault, copy) == COPY
+    vault.remove(copy)
+    assert not vault.exists(copy)
+    assert vault.needed_by(base) == frozenset()
+    vault.remove(base)
+    assert list(vault) == []
+
+
+def test_a_packed_content_that_comes_again_stays_packed(vault):
+    copy, _ = packed(vault)
+    assert put(vault, COPY) == (copy, False)
+    assert not vault.is_whole(copy)
+
+
+def test_a_packed_content_can_be_made_whole_again(vault):
+    copy, base = packed(vault)
+    with vault.spool() as spool:
+        spool.write(COPY)
+        vault.keep(spool, whole=True)
+    vault.drop_recipe(copy)
+    assert vault.is_whole(copy)
+    assert vault.recipe(copy) is None
+    assert read(vault, copy) == COPY
+    vault.remove(base)
+    assert read(vault, copy) == COPY
+
+
+def test_nothing_is_dropped_that_nothing_stands_for(vault):
+    sha256, _ = put(vault, BASE)
+    with pytest.raises(EnvironmentProblem):
+        vault.drop_whole(sha256)
+    copy, _ = packed(vault)
+    with pytest.raises(EnvironmentProblem):
+        vault.drop_recipe(copy)
+    assert (read(vault, sha256), read(vault, copy)) == (BASE, COPY)
+
+
+def test_a_reader_goes_on_while_a_recipe_takes_the_place(vault):
+    base, copy = put(vault, BASE)[0], put(vault, COPY)[0]
+    with vault.open(copy) as file:
+        begun = file.read(10)
+        vault.add_recipe(find(BASE, base, COPY, copy, most=20_000))
+        vault.drop_whole(copy)
+        assert begun + file.read() == COPY

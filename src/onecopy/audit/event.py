@@ -27,6 +27,8 @@ class Kind(StrEnum):
     REVIEW_UNDONE = "review.undone"
     OCCURRENCE_DELETED = "occurrence.deleted"
     CONTENT_DELETED = "content.deleted"
+    CONTENT_PACKED = "content.packed"
+    CONTENT_UNPACKED = "content.unpacked"
     POLICY_CHANGED = "policy.changed"
     AGREEMENT_MADE = "agreement.made"
     AGREEMENT_ENDED = "agreement.ended"
@@ -55,6 +57,8 @@ _PREMIS: dict[Kind, tuple[str, str]] = {
     Kind.REVIEW_UNDONE: _APPRAISAL,
     Kind.OCCURRENCE_DELETED: ("deaccession", "dea"),
     Kind.CONTENT_DELETED: ("deletion", "del"),
+    Kind.CONTENT_PACKED: ("compression", "com"),
+    Kind.CONTENT_UNPACKED: ("decompression", "dec"),
     Kind.POLICY_CHANGED: _POLICY,
     Kind.AGREEMENT_MADE: _POLICY,
     Kind.AGREEMENT_ENDED: _POLICY,

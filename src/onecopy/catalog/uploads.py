@@ -82,6 +82,29 @@ def every_content(connection: Connection) -> Iterator[str]:
     yield from connection.scalars(query, execution_options={"yield_per": 5000})
 
 
+def alike_in_data(connection: Connection) -> Iterator[tuple[str, str, int]]:
+    """Received pictures that share their image data with another: its digest, the content and its size.
+
+    In the order of the digests, those of most bytes first.
+    """
+    named = select(occurrence.c.content).where(UPLOADED)
+    whole = and_(image.c.inner == "", image.c.image_data_sha256.is_not(None), image.c.content.in_(named))
+    shared = (
+        select(image.c.image_data_sha256)
+        .where(whole)
+        .group_by(image.c.image_data_sha256)
+        .having(func.count() > 1)
+    )
+    query = (
+        select(image.c.image_data_sha256, content.c.sha256, content.c.bytes)
+        .join(content, content.c.sha256 == image.c.content)
+        .where(whole, image.c.image_data_sha256.in_(shared))
+        .order_by(image.c.image_data_sha256, content.c.bytes.desc(), content.c.sha256)
+    )
+    for row in connection.execute(query, execution_options={"yield_per": 5000}):
+        yield row[0], row[1], row[2]
+
+
 def received(connection: Connection, sha256: str) -> bool:
     """Whether a content came through the gate before, whoever sent it."""
     query = select(occurrence.c.id).where(UPLOADED, occurrence.c.content == sha256).limit(1)

@@ -19,6 +19,7 @@ from onecopy.cli.person import build as person
 from onecopy.cli.policy import build as policy
 from onecopy.cli.scan import scan
 from onecopy.cli.token import build as token
+from onecopy.cli.vault import build as vault
 from onecopy.cli.webhook import build as webhook
 from onecopy.errors import UsageError
 from onecopy.service.setting import PREFIX
@@ -42,7 +43,7 @@ def build() -> typer.Typer:
         from onecopy.cli.serve import serve
 
         app.command()(serve)
-    for group in (policy(), agreement(), token(), person(), webhook(), audit()):
+    for group in (policy(), agreement(), token(), person(), webhook(), audit(), vault()):
         app.add_typer(group)
     return app
 

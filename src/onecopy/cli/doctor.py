@@ -6,7 +6,7 @@ import typer
 
 from onecopy import __version__
 from onecopy.cli.ending import Code, ends
-from onecopy.cli.vault import GRACE_DAYS, show_vault
+from onecopy.cli.vault.show import GRACE_DAYS, show_vault
 from onecopy.parts import parts
 
 
@@ -32,6 +32,9 @@ def doctor(
             help="Remove what crashes left in the vault: contents no upload names, and unfinished files.",
         ),
     ] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Make everything that is packed, and compare its digest.")
+    ] = False,
     grace_days: Annotated[
         float, typer.Option(min=0, help="Leave orphans alone for so many days after they last came.")
     ] = GRACE_DAYS,
@@ -49,7 +52,8 @@ def doctor(
         state = "installed" if installed else f"missing; install it with: pip install 'onecopy[{name}]'"
         typer.echo(f"  {name} ({purpose}): {state}")
     sound = _show_catalog(catalog)
-    sound = show_vault(vault, catalog, remove=remove_orphans, grace_days=grace_days) and sound
+    kept = show_vault(vault, catalog, remove=remove_orphans, grace_days=grace_days, rebuild=rebuild)
+    sound = kept and sound
     return Code.DONE if sound and not protection["worker"].startswith("NOT") else Code.FAILED
 
 

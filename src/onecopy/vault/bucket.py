@@ -6,6 +6,8 @@
     PREFIX/contents/ab/cd/abcd…         contents, named by their SHA-256
     PREFIX/again/abcd…                  empty; its date says when a content that was there came again
     PREFIX/catalogs/…                   empty; named by the catalogs that refer to contents
+    PREFIX/recipes/ab/cd/abcd…          how contents are rebuilt from others, instead of or beside them
+    PREFIX/bases/abcd…/…                empty; named by what is rebuilt from the content in the folder's name
 
 Bytes wait in a folder of this machine until they are whole and their digest is known. An object is then made
 only if there is none of that name (``If-None-Match: *``), and the store checks the SHA-256 that it is told.
@@ -20,11 +22,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from onecopy.errors import EnvironmentProblem
-from onecopy.vault.download import PIECE, BucketContent, Ranges, absent, key, pieces
+from onecopy.errors import EnvironmentProblem, UnreadableError
+from onecopy.vault.download import (
+    PIECE,
+    BucketContent,
+    Ranges,
+    absent,
+    kept_recipe,
+    key,
+    pieces,
+    recipe_key,
+)
 from onecopy.vault.interface import Kept, Leftover, Spool
-from onecopy.vault.local import LAYOUT
+from onecopy.vault.local import LAYOUT, WITH_RECIPES
 from onecopy.vault.names import checked, is_name
+from onecopy.vault.recipe import Recipe, not_replaceable, opened, still_needed
 from onecopy.vault.s3 import Bucket, broke_off, in_words, no_bucket, spool_folder
 from onecopy.vault.spool import LocalSpool, clean, leftovers, storage_problem
 
@@ -38,7 +50,7 @@ FRESH = 3600.0
 """Seconds for which a content that came again needs no new date."""
 
 _MARKER = "onecopy-vault"
-_OWN = ("contents/", "again/", "catalogs/", _MARKER)
+_OWN = ("contents/", "again/", "catalogs/", "recipes/", "bases/", _MARKER)
 
 
 class BucketVault:
@@ -80,7 +92,7 @@ class BucketVault:
         """Begin to take bytes in. See :meth:`onecopy.vault.interface.Vault.spool`."""
         return LocalSpool(self._folder, most=most)
 
-    def keep(self, spool: Spool) -> bool:
+    def keep(self, spool: Spool, *, whole: bool = False) -> bool:
         """Keep what was spooled. See :meth:`onecopy.vault.interface.Vault.keep`."""
         if not isinstance(spool, LocalSpool):
             raise TypeError("a bucket's vault keeps only its own spools")
@@ -91,6 +103,9 @@ class BucketVault:
                 code="vault-unwritable",
             )
         with in_words(self.bucket):
+            if not whole and not self.is_whole(spool.sha256) and self._rebuilds(spool.sha256):
+                self._again(spool.sha256)
+                return False
             new = self._put(spool)
             if self._read_back and not self._is_sound(spool.sha256):
                 self._send(spool, create=False)
@@ -109,25 +124,65 @@ class BucketVault:
     def open(self, sha256: str) -> BinaryIO:
         """Open a kept content for reading. See :meth:`onecopy.vault.interface.Vault.open`."""
         size = self._size(checked(sha256))
-        if size is None:
-            raise absent(sha256)
-        return io.BufferedReader(Ranges(self.bucket, sha256, size), PIECE)
+        recipe = self.recipe(sha256) if size is None else None
+        if recipe is not None:
+            return opened(recipe, self._whole(recipe.base))
+        return self._whole(sha256, size)
 
     def exists(self, sha256: str) -> bool:
         """Whether the content is kept."""
-        return self._size(checked(sha256)) is not None
+        return self.is_whole(sha256) or self._head(recipe_key(sha256)) is not None or self.is_whole(sha256)
 
     def remove(self, sha256: str) -> None:
         """Remove a content. See :meth:`onecopy.vault.interface.Vault.remove`."""
+        if self.needed_by(sha256):
+            raise still_needed(sha256)
+        self._forget_recipe(sha256)
+        self._delete(key(checked(sha256)), f"again/{sha256}")
+
+    def is_whole(self, sha256: str) -> bool:
+        """Whether the bytes themselves are kept."""
+        return self._size(checked(sha256)) is not None
+
+    def recipe(self, sha256: str) -> Recipe | None:
+        """How a content is rebuilt. See :meth:`onecopy.vault.interface.Vault.recipe`."""
+        return kept_recipe(self.bucket, checked(sha256))
+
+    def add_recipe(self, recipe: Recipe) -> None:
+        """Keep a recipe. See :meth:`onecopy.vault.interface.Vault.add_recipe`."""
         import obstore
 
+        store = self.bucket.sending()
         with in_words(self.bucket):
-            obstore.delete(self.bucket.store(), [key(checked(sha256)), f"again/{sha256}"])
+            if bytes(obstore.get(store, _MARKER).bytes()) != WITH_RECIPES.encode():
+                obstore.put(store, _MARKER, WITH_RECIPES.encode())
+            # The base's mark first: what a recipe needs must never look as if nothing needed it.
+            obstore.put(store, _mark(recipe), b"")
+            obstore.put(store, recipe_key(recipe.sha256), recipe.encoded(), use_multipart=False)
+
+    def drop_whole(self, sha256: str) -> None:
+        """Let the recipe stand for a content. See :meth:`onecopy.vault.interface.Vault.drop_whole`."""
+        if self.needed_by(sha256) or not self._rebuilds(sha256):
+            raise not_replaceable(sha256)
+        self._delete(key(sha256))
+
+    def drop_recipe(self, sha256: str) -> None:
+        """Forget a recipe. See :meth:`onecopy.vault.interface.Vault.drop_recipe`."""
+        if not self.is_whole(sha256):
+            raise not_replaceable(sha256)
+        self._forget_recipe(sha256)
+
+    def needed_by(self, sha256: str) -> frozenset[str]:
+        """The contents that are rebuilt from this one."""
+        return frozenset(name for name, _ in self._names(f"bases/{checked(sha256)}/"))
 
     def since(self, sha256: str) -> float | None:
         """When a content was last put. See :meth:`onecopy.vault.interface.Vault.since`."""
-        dates = [self._date(name) for name in (key(checked(sha256)), f"again/{sha256}")]
-        return None if dates[0] is None else max(date for date in dates if date is not None)
+        found = [self._head(name) for name in (key(checked(sha256)), recipe_key(sha256))]
+        if not any(found):
+            return None
+        again = self._head(f"again/{sha256}")
+        return max(date for _, date in filter(None, (*found, again)))
 
     def claim(self, catalog: str) -> None:
         """Note that a catalog refers to contents of this vault."""
@@ -151,9 +206,52 @@ class BucketVault:
     def __iter__(self) -> Iterator[Kept]:
         """Everything that is kept, in no particular order."""
         again = dict(self._names("again/"))
+        recipes = dict(self._names("recipes/"))
         for name, (size, date) in self._names("contents/"):
+            recipes.pop(name, None)
             if is_name(name):
                 yield Kept(sha256=name, size=size, since=max(date, again.get(name, (0, 0.0))[1]))
+        for name, (size, date) in recipes.items():
+            since = max(date, again.get(name, (0, 0.0))[1])
+            if is_name(name):
+                yield Kept(sha256=name, size=size, since=since, packed=True)
+
+    def _whole(self, sha256: str, size: int | None = None) -> BinaryIO:
+        """Open the bytes themselves; should a recipe take their place meanwhile, go on through that."""
+        size = self._size(sha256) if size is None else size
+        if size is None:
+            raise absent(sha256)
+        return io.BufferedReader(Ranges(self.bucket, sha256, size, otherwise=self._through_recipe), PIECE)
+
+    def _through_recipe(self, sha256: str) -> BinaryIO:
+        recipe = self.recipe(sha256)
+        if recipe is None:
+            raise absent(sha256)
+        return opened(recipe, self._whole(recipe.base))
+
+    def _rebuilds(self, sha256: str) -> bool:
+        """Whether there is a recipe whose base is there, and which rebuilds it, where that is to be seen."""
+        try:
+            recipe = self.recipe(sha256)
+            if recipe is None or not self.is_whole(recipe.base):
+                return False
+            if self._read_back:
+                self.content(sha256).open().close()  # makes it, and compares its digest
+        except UnreadableError:
+            return False
+        return True
+
+    def _forget_recipe(self, sha256: str) -> None:
+        recipe = self.recipe(sha256)
+        if recipe is not None:
+            self._delete(recipe_key(sha256))
+            self._delete(_mark(recipe))  # its base's mark last
+
+    def _delete(self, *names: str) -> None:
+        import obstore
+
+        with in_words(self.bucket):
+            obstore.delete(self.bucket.store(), list(names))
 
     def _names(self, prefix: str) -> Iterator[tuple[str, tuple[int, float]]]:
         import obstore
@@ -220,20 +318,17 @@ class BucketVault:
         return _digest(pieces(self.bucket, sha256)) == sha256
 
     def _size(self, sha256: str) -> int | None:
+        found = self._head(key(sha256))
+        return None if found is None else found[0]
+
+    def _head(self, name: str) -> tuple[int, float] | None:
+        """Size and date of an object, if it is there."""
         import obstore
 
         try:
             with in_words(self.bucket):
-                return obstore.head(self.bucket.store(), key(sha256))["size"]
-        except FileNotFoundError:
-            return None
-
-    def _date(self, name: str) -> float | None:
-        import obstore
-
-        try:
-            with in_words(self.bucket):
-                return obstore.head(self.bucket.store(), name)["last_modified"].timestamp()
+                found = obstore.head(self.bucket.store(), name)
+                return found["size"], found["last_modified"].timestamp()
         except FileNotFoundError:
             return None
 
@@ -244,7 +339,7 @@ class BucketVault:
             layout = bytes(obstore.get(self.bucket.store(), _MARKER).bytes()).decode(errors="replace")
         except FileNotFoundError:
             return False
-        if layout != LAYOUT:
+        if layout not in (LAYOUT, WITH_RECIPES):
             raise EnvironmentProblem(
                 f"{self.place} says {layout[:80]!r}, which this version does not know. Use a newer onecopy.",
                 code="not-a-vault",
@@ -268,6 +363,10 @@ class BucketVault:
             pass  # another process was faster
         except FileNotFoundError:
             raise no_bucket(self.bucket) from None
+
+
+def _mark(recipe: Recipe) -> str:
+    return f"bases/{recipe.base}/{recipe.sha256}"
 
 
 def _digest(chunks: Iterator[bytes]) -> str:

@@ -11,6 +11,10 @@ from types import TracebackType
 from typing import BinaryIO, Protocol, Self, runtime_checkable
 
 from onecopy.sandbox.interface import Openable
+from onecopy.vault.recipe import Recipe
+
+Chunk = bytes | bytearray | memoryview
+"""Bytes, however they came; a view is one of bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +26,14 @@ class Kept:
         size: In bytes.
         since: When it was last put, in seconds since the epoch: a clean-up that removes what nothing
             references measures its grace time from here.
+        packed: Whether only a recipe is kept, which rebuilds it from another content; ``size`` is then that
+            of the recipe.
     """
 
     sha256: str
     size: int
     since: float
+    packed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +57,7 @@ class Spool(Protocol):
 
     size: int
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: Chunk) -> None:
         """Add bytes.
 
         Raises:
@@ -95,8 +102,12 @@ class Vault(Protocol):
         """
         ...
 
-    def keep(self, spool: Spool) -> bool:
+    def keep(self, spool: Spool, *, whole: bool = False) -> bool:
         """Keep what was spooled; on return it survives a power cut. Never changes a content that is there.
+
+        Args:
+            spool: A filled spool of this vault.
+            whole: Keep the bytes themselves, also where a recipe rebuilds them.
 
         Returns:
             Whether the content is new to the vault. When it is not, its grace time starts again.
@@ -134,8 +145,53 @@ class Vault(Protocol):
         Whoever calls this has made sure that nothing references it, and that nobody is about to.
 
         Raises:
-            EnvironmentProblem: ``vault-unwritable`` or ``vault-unreachable``.
+            EnvironmentProblem: ``still-needed``, where others are rebuilt from it; ``vault-unwritable`` or
+                ``vault-unreachable``.
         """
+        ...
+
+    def is_whole(self, sha256: str) -> bool:
+        """Whether the bytes themselves are kept, and not only a recipe."""
+        ...
+
+    def recipe(self, sha256: str) -> Recipe | None:
+        """How a content is rebuilt, if that is kept.
+
+        Raises:
+            UnreadableError: ``corrupt``.
+        """
+        ...
+
+    def add_recipe(self, recipe: Recipe) -> None:
+        """Keep a recipe beside the content that it rebuilds. On return it survives a power cut.
+
+        Nothing is dropped. From now on its base cannot be removed.
+
+        Raises:
+            EnvironmentProblem: As for :meth:`keep`.
+        """
+        ...
+
+    def drop_whole(self, sha256: str) -> None:
+        """Let the recipe stand for a content: remove its own bytes.
+
+        Whoever calls this has seen the recipe that is kept rebuild them, and lets no clean-up run meanwhile.
+
+        Raises:
+            EnvironmentProblem: There is no recipe, or its base is not whole; or as for :meth:`remove`.
+        """
+        ...
+
+    def drop_recipe(self, sha256: str) -> None:
+        """Forget the recipe of a content that is kept whole.
+
+        Raises:
+            EnvironmentProblem: It is not whole; or as for :meth:`remove`.
+        """
+        ...
+
+    def needed_by(self, sha256: str) -> frozenset[str]:
+        """The contents that recipes rebuild from this one."""
         ...
 
     def claim(self, catalog: str) -> None:

@@ -6,6 +6,8 @@
     VAULT/contents/ab/cd/abcd…          contents, read-only, named by their SHA-256
     VAULT/spool/….part                  bytes on their way in, locked by the process that writes them
     VAULT/catalogs/…                    empty; named by the catalogs that refer to contents
+    VAULT/recipes/ab/cd/abcd…           how contents are rebuilt from others, instead of or beside them
+    VAULT/bases/ab/cd/abcd…/…           empty; named by what is rebuilt from the content in the folder's name
 
 Spool and contents share a file system, so that keeping a content is one hard link: it is there whole or not
 at all, and two processes that keep the same bytes at once cannot spoil each other's.
@@ -18,17 +20,20 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal, overload
 
 from onecopy.errors import EnvironmentProblem, UnreadableError
 from onecopy.vault.interface import Kept, Leftover, Spool
 from onecopy.vault.names import checked, is_name
+from onecopy.vault.recipe import Recipe, decoded, make, not_replaceable, opened, still_needed
 from onecopy.vault.spool import LocalSpool, clean, leftovers, storage_problem
 
 LAYOUT = "onecopy vault, layout 1\n"
+WITH_RECIPES = "onecopy vault, layout 2\n"
+"""Said once there is a recipe, so that a version that knows none does not take contents for lost."""
 
 _MARKER = "onecopy-vault"
-_OWN = {"contents", "spool", "catalogs", _MARKER}
+_OWN = {"contents", "spool", "catalogs", "recipes", "bases", _MARKER}
 
 
 def default_vault() -> Path:
@@ -40,7 +45,7 @@ def default_vault() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class LocalContent:
-    """A kept content as a file on disk."""
+    """A kept content as a file on disk, made for the moment where there is only a recipe."""
 
     path: Path
 
@@ -50,9 +55,57 @@ class LocalContent:
         Raises:
             UnreadableError: ``vanished`` or ``no-access``.
         """
+        return self._opened() or self._through_recipe(make_file=True) or self._opened(last=True)
+
+    def read(self) -> BinaryIO:
+        """Open for reading, through the recipe where there is one: no file is made.
+
+        Raises:
+            UnreadableError: ``vanished`` or ``no-access``.
+        """
+        return self._opened() or self._through_recipe(make_file=False) or self._opened(last=True)
+
+    def recipe(self) -> Recipe | None:
+        """How it is rebuilt, if that is kept.
+
+        Raises:
+            UnreadableError: ``corrupt``.
+        """
+        try:
+            found = decoded(_in(self._root / "recipes", self.path.name).read_bytes())
+        except FileNotFoundError:
+            return None
+        if found.sha256 != self.path.name:
+            raise UnreadableError(f"The recipe of {self.path.name} is another's.", code="corrupt")
+        return found
+
+    @property
+    def _root(self) -> Path:
+        return self.path.parents[3]
+
+    def _through_recipe(self, *, make_file: bool) -> BinaryIO | None:
+        recipe = self.recipe()
+        if recipe is None:
+            return None
+        base = LocalContent(_in(self._root / "contents", recipe.base))._opened(last=True)
+        if not make_file:
+            return opened(recipe, base)
+        with base:
+            return make(recipe, base, self._root / "spool")
+
+    @overload
+    def _opened(self, *, last: Literal[True]) -> BinaryIO: ...
+
+    @overload
+    def _opened(self, *, last: Literal[False] = False) -> BinaryIO | None: ...
+
+    def _opened(self, *, last: bool = False) -> BinaryIO | None:
+        """The file itself. It is looked for once more last: it may have come while its recipe went."""
         try:
             return self.path.open("rb")
         except FileNotFoundError:
+            if not last:
+                return None
             raise UnreadableError(
                 f"The vault has no content {self.path.name}. If it should, restore it from a backup.",
                 code="vanished",
@@ -85,6 +138,8 @@ class LocalVault:
         self._contents = self.root / "contents"
         self._spool = self.root / "spool"
         self._catalogs = self.root / "catalogs"
+        self._recipes = self.root / "recipes"
+        self._bases = self.root / "bases"
         self._durable: set[Path] = set()
         if not make and not (self.root / _MARKER).exists():
             raise EnvironmentProblem(f"There is no vault in {self.root}.", code="not-a-vault")
@@ -99,11 +154,14 @@ class LocalVault:
         """Begin to take bytes in. See :meth:`onecopy.vault.interface.Vault.spool`."""
         return LocalSpool(self._spool, most=most)
 
-    def keep(self, spool: Spool) -> bool:
+    def keep(self, spool: Spool, *, whole: bool = False) -> bool:
         """Keep what was spooled. See :meth:`onecopy.vault.interface.Vault.keep`."""
         if not isinstance(spool, LocalSpool):
             raise TypeError("a local vault keeps only its own spools")
         try:
+            if not whole and not self.is_whole(spool.sha256) and self._rebuilds(spool.sha256):
+                os.utime(self._recipe(spool.sha256))
+                return False
             new = self._link(spool)
             if self._read_back:
                 self._see_to_it(spool)
@@ -117,26 +175,80 @@ class LocalVault:
 
     def open(self, sha256: str) -> BinaryIO:
         """Open a kept content for reading. See :meth:`onecopy.vault.interface.Vault.open`."""
-        return self.content(sha256).open()
+        return self.content(sha256).read()
 
     def exists(self, sha256: str) -> bool:
         """Whether the content is kept."""
-        return self._path(sha256).is_file()
+        return self.is_whole(sha256) or self._recipe(sha256).is_file() or self.is_whole(sha256)
 
     def since(self, sha256: str) -> float | None:
         """When a content was last put. See :meth:`onecopy.vault.interface.Vault.since`."""
-        try:
-            return self._path(sha256).stat().st_mtime
-        except FileNotFoundError:
-            return None
+        times = []
+        for path in (self._path(sha256), self._recipe(sha256)):
+            with contextlib.suppress(FileNotFoundError):
+                times.append(path.stat().st_mtime)
+        return max(times, default=None)
 
     def remove(self, sha256: str) -> None:
         """Remove a content. See :meth:`onecopy.vault.interface.Vault.remove`."""
         path = self._path(sha256)
+        if self.needed_by(sha256):
+            raise still_needed(sha256)
         try:
+            self._forget_recipe(sha256)
             path.unlink(missing_ok=True)
         except OSError as error:
             raise storage_problem(error, self.root) from error
+
+    def is_whole(self, sha256: str) -> bool:
+        """Whether the bytes themselves are kept."""
+        return self._path(sha256).is_file()
+
+    def recipe(self, sha256: str) -> Recipe | None:
+        """How a content is rebuilt. See :meth:`onecopy.vault.interface.Vault.recipe`."""
+        return self.content(sha256).recipe()
+
+    def add_recipe(self, recipe: Recipe) -> None:
+        """Keep a recipe. See :meth:`onecopy.vault.interface.Vault.add_recipe`."""
+        try:
+            self._say_layout(WITH_RECIPES)
+            # The base's mark first: what a recipe needs must never look as if nothing needed it.
+            self._make_folder(mark := self._mark(recipe))
+            (mark / recipe.sha256).touch()
+            _sync_folder(mark)
+            self._make_folder(self._recipe(recipe.sha256).parent)
+            with self.spool() as spool:
+                spool.write(recipe.encoded())
+                spool.seal()
+                spool.path.replace(self._recipe(recipe.sha256))
+            _sync_folder(self._recipe(recipe.sha256).parent)
+        except OSError as error:
+            raise storage_problem(error, self.root) from error
+
+    def drop_whole(self, sha256: str) -> None:
+        """Let the recipe stand for a content. See :meth:`onecopy.vault.interface.Vault.drop_whole`."""
+        if self.needed_by(sha256) or not self._rebuilds(sha256):
+            raise not_replaceable(sha256)
+        try:
+            self._path(sha256).unlink(missing_ok=True)
+        except OSError as error:
+            raise storage_problem(error, self.root) from error
+
+    def drop_recipe(self, sha256: str) -> None:
+        """Forget a recipe. See :meth:`onecopy.vault.interface.Vault.drop_recipe`."""
+        if not self.is_whole(sha256):
+            raise not_replaceable(sha256)
+        try:
+            self._forget_recipe(sha256)
+        except OSError as error:
+            raise storage_problem(error, self.root) from error
+
+    def needed_by(self, sha256: str) -> frozenset[str]:
+        """The contents that are rebuilt from this one."""
+        try:
+            return frozenset(path.name for path in _in(self._bases, checked(sha256)).iterdir())
+        except FileNotFoundError:
+            return frozenset()
 
     def claim(self, catalog: str) -> None:
         """Note that a catalog refers to contents of this vault."""
@@ -160,14 +272,50 @@ class LocalVault:
 
     def __iter__(self) -> Iterator[Kept]:
         """Everything that is kept, in no particular order."""
-        for path in self._contents.glob("??/??/*"):
-            if is_name(path.name):
-                with contextlib.suppress(FileNotFoundError):  # removed at this moment
-                    found = path.stat()
-                    yield Kept(sha256=path.name, size=found.st_size, since=found.st_mtime)
+        for folder in (self._contents, self._recipes):
+            packed = folder is self._recipes
+            for path in folder.glob("??/??/*"):
+                if is_name(path.name) and not (packed and self.is_whole(path.name)):
+                    with contextlib.suppress(FileNotFoundError):  # removed at this moment
+                        found = path.stat()
+                        since = found.st_mtime
+                        yield Kept(sha256=path.name, size=found.st_size, since=since, packed=packed)
 
     def _path(self, sha256: str) -> Path:
-        return self._contents / checked(sha256)[:2] / sha256[2:4] / sha256
+        return _in(self._contents, checked(sha256))
+
+    def _recipe(self, sha256: str) -> Path:
+        return _in(self._recipes, checked(sha256))
+
+    def _mark(self, recipe: Recipe) -> Path:
+        return _in(self._bases, recipe.base)
+
+    def _rebuilds(self, sha256: str) -> bool:
+        """Whether there is a recipe whose base is there, and which rebuilds it, where that is to be seen."""
+        try:
+            recipe = self.recipe(sha256)
+            if recipe is None or not self.is_whole(recipe.base):
+                return False
+            if self._read_back:
+                self.content(sha256).open().close()  # makes it, and compares its digest
+        except UnreadableError:
+            return False
+        return True
+
+    def _forget_recipe(self, sha256: str) -> None:
+        recipe = self.recipe(sha256)
+        self._recipe(sha256).unlink(missing_ok=True)
+        if recipe is not None:  # its base's mark last
+            (self._mark(recipe) / sha256).unlink(missing_ok=True)
+
+    def _say_layout(self, layout: str) -> None:
+        marker = self.root / _MARKER
+        if marker.read_text() != layout:
+            with self.spool() as spool:
+                spool.write(layout.encode())
+                spool.seal()
+                spool.path.replace(marker)
+            _sync_folder(self.root)
 
     def _link(self, spool: LocalSpool) -> bool:
         target = self._path(spool.sha256)
@@ -220,7 +368,9 @@ class LocalVault:
         if folder in self._durable:
             return
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for parent in (folder.parent, self._contents):
+        for parent in folder.parents:
+            if parent == self.root:
+                break
             _sync_folder(parent)
         self._durable.add(folder)
 
@@ -235,14 +385,22 @@ class LocalVault:
                     code="not-a-vault",
                 )
             marker.write_text(LAYOUT)
-        elif (layout := marker.read_text()) not in (LAYOUT, ""):  # empty: being made at this moment
+        elif (layout := marker.read_text()) not in (
+            LAYOUT,
+            WITH_RECIPES,
+            "",
+        ):  # empty: being made at this moment
             raise EnvironmentProblem(
                 f"{self.root} says {layout[:80]!r}, which this version does not know. Use a newer onecopy.",
                 code="not-a-vault",
             )
-        for folder in (self._contents, self._spool, self._catalogs):
+        for folder in (self._contents, self._spool, self._catalogs, self._recipes, self._bases):
             folder.mkdir(mode=0o700, exist_ok=True)
         _sync_folder(self.root)
+
+
+def _in(folder: Path, sha256: str) -> Path:
+    return folder / sha256[:2] / sha256[2:4] / sha256
 
 
 def _digest(path: Path) -> str:

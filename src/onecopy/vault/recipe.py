@@ -5,16 +5,19 @@ which spans of the kept one, the base, and which bytes of its own make up the ot
 that any part of a content can be read without making the rest.
 """
 
+import contextlib
 import hashlib
 import io
+import tempfile
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 import msgspec
 
-from onecopy.errors import UnreadableError
+from onecopy.errors import EnvironmentProblem, UnreadableError
 from onecopy.vault.names import is_name
 
 MOST_SPANS = 10_000
@@ -199,6 +202,55 @@ class Rebuilt(io.RawIOBase):
         if self._owns:
             self._base.close()
         super().close()
+
+
+def opened(recipe: Recipe, base: BinaryIO) -> BinaryIO:
+    """A content for reading through its recipe, from anywhere; closing it closes the base."""
+    return cast(BinaryIO, io.BufferedReader(Rebuilt(recipe, base), _PIECE))
+
+
+def make(recipe: Recipe, base: BinaryIO, folder: Path) -> BinaryIO:
+    """A content as a file of its own, as workers need it: one without a name, gone once it is closed.
+
+    Raises:
+        UnreadableError: ``no-access``: what comes of it is not the content, or there is no room for it.
+    """
+    try:
+        with contextlib.ExitStack() as kept:
+            file = kept.enter_context(tempfile.TemporaryFile(dir=folder))
+            digest = hashlib.sha256()
+            for piece in pieces(recipe, base):
+                digest.update(piece)
+                file.write(piece)
+            if digest.hexdigest() != recipe.sha256:
+                raise UnreadableError(
+                    f"What the vault rebuilds as {recipe.sha256} is damaged. Restore it from a backup.",
+                    code="no-access",
+                )
+            file.seek(0)
+            kept.pop_all()
+            return cast(BinaryIO, file)
+    except OSError as error:
+        raise UnreadableError(
+            f"A content cannot be rebuilt in {folder} ({error.strerror}). Free some space there.",
+            code="no-access",
+        ) from error
+
+
+def still_needed(sha256: str) -> EnvironmentProblem:
+    """That a content must stay."""
+    return EnvironmentProblem(
+        f"Other contents are rebuilt from {sha256}. Run 'onecopy vault unpack' first; nothing was removed.",
+        code="still-needed",
+    )
+
+
+def not_replaceable(sha256: str) -> EnvironmentProblem:
+    """That nothing can stand for a content, or for its recipe."""
+    return EnvironmentProblem(
+        f"Nothing was dropped of {sha256}: without it the content could not be read any more.",
+        code="still-needed",
+    )
 
 
 def pieces(recipe: Recipe, base: BinaryIO) -> Iterator[bytes]:

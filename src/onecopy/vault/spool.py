@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from onecopy.errors import EnvironmentProblem, UnreadableError
-from onecopy.vault.interface import Leftover
+from onecopy.vault.interface import Chunk, Leftover
 
 GRACE = 3600.0
 """Seconds before an abandoned spool file is removed."""
@@ -70,7 +70,7 @@ class LocalSpool:
         # Held for as long as the spool lives, so that another process does not take it for abandoned.
         fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: Chunk) -> None:
         """Add bytes. See :meth:`onecopy.vault.interface.Spool.write`."""
         if self._most is not None and self.size + len(chunk) > self._most:
             raise UnreadableError(

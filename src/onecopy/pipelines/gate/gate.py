@@ -37,11 +37,11 @@ from onecopy.vault.open import open_vault
 
 COMPARISONS = 200
 """How many pairs of images are compared by their pixels for one upload, at most."""
-PATIENCE = 3
+PATIENCE = 4
 """How often an upload steps back for others before it makes those of its process wait."""
 TURNS = 64
 """How many groups of agencies take turns apart from each other, in one process."""
-ATTEMPTS = 12
+ATTEMPTS = 13
 """How often it steps back at all (uploads of other processes cannot be made to wait)."""
 
 
@@ -82,6 +82,8 @@ class Gate:
         self._identify = Identifier(
             catalog=catalog, vault=vault, engine=engine, limits=self.limits, watch=self.watch
         )
+        # Where no rule rejects, the one look is that of the transaction which stores.
+        self._rejects = any(rule.action is Action.REJECT for rule in self.policy.rules)
         self._turns = tuple(threading.RLock() for _ in range(TURNS))
 
     @classmethod
@@ -224,16 +226,22 @@ class Gate:
         context = checked(context, file)
         with self._spooled(file) as spool:
             upload = self._upload(spool, context)
-            answer = reply(upload, self._looked(upload, spool.content()), self.policy)
-            if answer.decision is Action.REJECT:
-                with writing(self.catalog, upload) as connection:
-                    record_rejection(connection, upload, answer, self.policy, also)
-            else:
+            answer = self._rejected(upload, spool, also) if self._rejects else None
+            if answer is None:
                 with self.watch.stage("keep"):
                     self.vault.keep(spool)
                 answer = self._stored(upload, KeptUpload(vault=self.vault, spool=spool), also)
             self.watch.decided(answer)
             return answer
+
+    def _rejected(self, upload: Upload, spool: Spool, also: Also | None) -> GateReply | None:
+        """The answer to an upload that is turned away, looked at before anything of it is kept."""
+        answer = reply(upload, self._looked(upload, spool.content()), self.policy)
+        if answer.decision is not Action.REJECT:
+            return None
+        with writing(self.catalog, upload) as connection:
+            record_rejection(connection, upload, answer, self.policy, also)
+        return answer
 
     def _upload(self, spool: Spool, context: Context) -> Upload:
         with self.catalog.read() as connection:
@@ -255,7 +263,6 @@ class Gate:
             with self.watch.stage("look"), self.catalog.read() as connection:
                 found = look(connection, self._known, upload, self._follow(connection))
             if not found.open:
-                self.watch.candidates(len(found.asked))
                 return found
             self._answer(upload, content, found.open)
 
@@ -269,6 +276,7 @@ class Gate:
                     policy = self._follow(connection)
                     found = look(connection, self._known, upload, policy)
                     if not found.open:
+                        self.watch.candidates(len(found.asked))
                         hold_on(connection, kept)
                         return store(connection, upload, found, policy, also)
                 self._answer(upload, kept, found.open)

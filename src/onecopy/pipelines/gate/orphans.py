@@ -13,6 +13,7 @@ from onecopy.audit.event import Event, Kind
 from onecopy.catalog import events, settings, uploads
 from onecopy.catalog.batches import batches
 from onecopy.catalog.store import Catalog
+from onecopy.errors import UnreadableError
 from onecopy.vault.interface import Kept, Vault
 
 GRACE_DAYS = 7.0
@@ -45,12 +46,17 @@ def owns(catalog: Catalog, vault: Vault) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """What was found. ``missing`` is what must never be: contents that uploads name and the vault lacks."""
+    """What was found. ``missing`` is what must never be: contents that uploads name and the vault lacks.
+
+    Of the contents, ``packed`` are rebuilt from others; of ``broken`` the recipe cannot be followed.
+    """
 
     contents: int
     bytes: int
     orphans: tuple[Kept, ...]
     missing: tuple[str, ...]
+    packed: int = 0
+    broken: tuple[str, ...] = ()
 
 
 def survey(catalog: Catalog, vault: Vault) -> Survey:
@@ -62,15 +68,34 @@ def survey(catalog: Catalog, vault: Vault) -> Survey:
     # The catalog first: what is named after that is in the vault before it is named.
     with catalog.read() as connection:
         missing = set(uploads.every_content(connection))
-    number = size = 0
+    number = size = packed = 0
     orphans: list[Kept] = []
+    broken: list[str] = []
     for batch in batches(vault):
         with catalog.read() as connection:
             named = uploads.referenced(connection, (kept.sha256 for kept in batch))
         missing.difference_update(kept.sha256 for kept in batch)
-        orphans += [kept for kept in batch if kept.sha256 not in named]
+        orphans += [one for one in batch if one.sha256 not in named and not vault.needed_by(one.sha256)]
+        broken += [one.sha256 for one in batch if one.packed and not _stands(vault, one.sha256)]
+        packed += sum(one.packed for one in batch)
         number, size = number + len(batch), size + sum(kept.size for kept in batch)
-    return Survey(contents=number, bytes=size, orphans=tuple(orphans), missing=tuple(sorted(missing)))
+    return Survey(
+        contents=number,
+        bytes=size,
+        orphans=tuple(orphans),
+        missing=tuple(sorted(missing)),
+        packed=packed,
+        broken=tuple(sorted(broken)),
+    )
+
+
+def _stands(vault: Vault, sha256: str) -> bool:
+    """Whether a recipe can be followed, as far as can be told without doing so."""
+    try:
+        recipe = vault.recipe(sha256)
+    except UnreadableError:
+        return False
+    return vault.is_whole(sha256) if recipe is None else vault.is_whole(recipe.base)
 
 
 def remove(catalog: Catalog, vault: Vault, orphans: Iterable[Kept], *, grace: float) -> Iterator[Kept]:
@@ -88,7 +113,7 @@ def remove(catalog: Catalog, vault: Vault, orphans: Iterable[Kept], *, grace: fl
         with catalog.write() as connection:
             since = vault.since(orphan.sha256)
             due = since is not None and time.time() - since >= grace
-            if not due or uploads.received(connection, orphan.sha256):
+            if not due or uploads.received(connection, orphan.sha256) or vault.needed_by(orphan.sha256):
                 continue
             event = Event(
                 kind=Kind.CONTENT_DELETED,

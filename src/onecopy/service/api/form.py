@@ -60,7 +60,7 @@ class UploadForm:
         except FormParserError as error:
             raise _malformed(f"The form cannot be read: {error}.") from error
 
-    def feed(self, body: bytes) -> None:
+    def feed(self, body: bytearray) -> None:
         """Take in a piece of the body. Writes to the disk: call it in a thread.
 
         Raises:
@@ -69,7 +69,7 @@ class UploadForm:
             EnvironmentProblem: The vault stands in the way.
         """
         try:
-            self._parser.write(body)
+            self._parser.write(body)  # type: ignore[arg-type]
         except FormParserError as error:
             raise _malformed(f"The form cannot be read: {error}.") from error
 
@@ -112,7 +112,7 @@ class UploadForm:
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._part == "file":
-            self.spool.write(data[start:end])
+            self.spool.write(memoryview(data)[start:end])
         elif len(self._value) + end - start > LONGEST_FIELD:
             raise ProblemError(422, "field-too-long", f"The field '{self._part}' is too long.")
         else:

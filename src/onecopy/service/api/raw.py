@@ -39,7 +39,7 @@ class RawBody:
         refuse_no_case(fields)
         return cls(spool, fields, file_name(request.headers.get("content-disposition", "")))
 
-    def feed(self, body: bytes) -> None:
+    def feed(self, body: bytearray) -> None:
         """Take in a piece of the body. Writes to the disk: call it in a thread.
 
         Raises:

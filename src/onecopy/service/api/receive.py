@@ -37,7 +37,7 @@ class Intake(Protocol):
         """As the body or a header says it."""
         ...
 
-    def feed(self, body: bytes) -> None:
+    def feed(self, body: bytearray) -> None:
         """Take in a piece of the body. Writes to the disk: call it in a thread."""
         ...
 
@@ -106,10 +106,10 @@ async def fill(request: Request, intake: Intake, spooling: Spooling) -> None:
     async for chunk in _chunks(request):
         piece += chunk
         if len(piece) >= PIECE:
-            await run_in_threadpool(intake.feed, bytes(piece))
+            await run_in_threadpool(intake.feed, piece)
             spooling.add(len(piece))
-            piece.clear()
-    await run_in_threadpool(intake.feed, bytes(piece))
+            piece = bytearray()
+    await run_in_threadpool(intake.feed, piece)
     spooling.add(len(piece))
     intake.finish()
 

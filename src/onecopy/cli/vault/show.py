@@ -17,7 +17,9 @@ _DAY = 86_400.0
 _FEW = 10
 
 
-def show_vault(where: str | None, catalog: str | None, *, remove: bool, grace_days: float) -> bool:
+def show_vault(
+    where: str | None, catalog: str | None, *, remove: bool, grace_days: float, rebuild: bool = False
+) -> bool:
     """Show what a vault holds, and what of it no upload names; remove that if asked to.
 
     Returns:
@@ -47,15 +49,32 @@ def show_vault(where: str | None, catalog: str | None, *, remove: bool, grace_da
     except EnvironmentProblem as problem:
         typer.echo(f"  {problem.message}")
         return False
-    return not found.missing
+    return not (found.missing or found.broken or (rebuild and _unsound(vault)))
+
+
+def _unsound(vault: "Vault") -> bool:
+    """Whether something that is packed cannot be rebuilt; says what."""
+    from onecopy.pipelines.gate.packing import unsound
+
+    found = list(unsound(vault))
+    typer.echo(f"  rebuilt all that is packed; {len(found):,} came out otherwise")
+    for sha256 in found[:_FEW]:
+        typer.echo(f"    {sha256}")
+    return bool(found)
 
 
 def _tell(found: "Survey", vault: "Vault") -> None:
     typer.echo(f"  {found.contents:,} contents, {size(found.bytes)}")
+    if found.packed:
+        typer.echo(f"  {found.packed:,} of them are packed: rebuilt from others")
     _list(f"{len(found.orphans):,} orphans, which no upload names", found.orphans)
     unfinished = list(vault.leftovers())
     if unfinished:
         typer.echo(f"  {len(unfinished):,} unfinished uploads, {size(sum(one.size for one in unfinished))}")
+    if found.broken:
+        typer.echo(f"  {len(found.broken):,} packed contents CANNOT BE REBUILT. Restore from a backup:")
+        for sha256 in found.broken[:_FEW]:
+            typer.echo(f"    {sha256}")
     if found.missing:
         typer.echo(f"  {len(found.missing):,} contents are MISSING that uploads name. Restore from a backup:")
         for sha256 in found.missing[:_FEW]:
