@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true
 
 from onecopy.catalog.batches import batches
 from onecopy.catalog.occurrences import Occurrence, from_row
-from onecopy.catalog.schema import content, occurrence, remark
+from onecopy.catalog.schema import content, image, occurrence, remark
 
 UPLOADED = and_(occurrence.c.locator.is_(None), occurrence.c.gone_at.is_(None))
 """That an occurrence is an upload, and was not deleted."""
