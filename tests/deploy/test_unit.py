@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from onecopy.service.run import FINISH_SECONDS
-from onecopy.service.settings import PREFIX, Settings
+from onecopy.service.settings import CONFIG, PREFIX, Settings
 
 UNIT = Path(__file__).parents[2] / "deploy" / "onecopy.service"
 
@@ -18,10 +18,11 @@ def lines(name):
 
 
 def test_its_settings_are_settings():
-    known = {PREFIX + field.name.upper() for field in fields(Settings)} | {"XDG_CACHE_HOME"}
+    known = {PREFIX + field.name.upper() for field in fields(Settings)} | {"XDG_CACHE_HOME", CONFIG}
     given = dict(line.split("=", 1) for line in lines("Environment"))
     assert set(given) <= known
-    settings = Settings.from_environment(given)
+    assert given[CONFIG] == "/etc/onecopy/onecopy.toml"
+    settings = Settings.load({}, UNIT.with_name("onecopy.toml"), {})
     kept = f"/var/lib/{lines('StateDirectory')[0]}/"
     assert str(settings.catalog).startswith(kept)
     assert str(settings.vault).startswith(kept)

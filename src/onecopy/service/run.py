@@ -17,6 +17,7 @@ from onecopy.policy import Policy
 from onecopy.service import logs, metrics
 from onecopy.service.app import create_app, open_gate, open_provider
 from onecopy.service.auth import set_up_token
+from onecopy.service.notify import notify
 from onecopy.service.settings import Settings
 from onecopy.service.shared import shared_folder
 from onecopy.vault.open import open_vault
@@ -127,3 +128,4 @@ def _introduce(
         say("        (shown this once: keep it where your portal keeps its secrets)")
     say("try it  curl -H 'Authorization: Bearer TOKEN' -F case=24016-00001 -F file=@photo.jpg \\")
     say(f"             {url}/v1/uploads")
+    notify("READY=1")
