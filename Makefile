@@ -6,7 +6,7 @@ TESTS ?= tests
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-serve test test-full torture lint format bench bench-accuracy bench-curves bench-speed docs clean
+.PHONY: help demo demo-serve test test-full torture lint format bench bench-accuracy bench-curves bench-speed screenshots docs clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -48,12 +48,15 @@ bench-speed: dev-ready  ## Speed alone, beside others
 	@$(RUN) -m benchmarks.speed
 	@$(RUN) -m benchmarks.peers
 
+screenshots: dev-ready browser  ## Every page of the demo's service as pictures, into screenshots/
+	@ONECOPY_PUBLIC_PAGE=yes $(RUN) tools/screenshots.py
+
 docs: dev-ready  ## Write the generated pages and check all of them
 	@$(RUN) tools/pages.py
 	@$(RUN) -m pytest tests/docs
 
 clean:  ## Remove everything that was made here
-	rm -rf .venv demo-out build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv demo-out screenshots build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: demo-ready dev-ready browser s3

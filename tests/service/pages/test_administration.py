@@ -15,6 +15,7 @@ PAGES = {
     "/admin/agreements": {"records-officer", "auditor", "administrator"},
     "/admin/tokens": {"auditor", "administrator"},
     "/admin/people": {"auditor", "administrator"},
+    "/admin/webhooks": {"records-officer", "auditor", "administrator"},
     "/admin/audit": {"records-officer", "auditor", "administrator"},
     "/admin/health": {"records-officer", "auditor", "administrator"},
     "/dashboard": {"reviewer", "records-officer", "auditor", "administrator"},
@@ -28,6 +29,9 @@ FORMS = {
     "/admin/people/remove": {"administrator"},
     "/admin/agreements": {"administrator"},
     "/admin/agreements/none/end": {"administrator"},
+    "/admin/webhooks": {"administrator"},
+    "/admin/webhooks/none/delete": {"administrator"},
+    "/admin/webhooks/none/enable": {"administrator"},
     "/admin/policy": {"records-officer", "administrator"},
 }
 ROLES = ("uploader", "reviewer", "records-officer", "auditor", "administrator")
@@ -117,6 +121,21 @@ def test_agreements_are_made_and_ended(visit, roles):
     assert browser.post("/admin/agreements", data=form | {"seeker": "ours"}).status_code == 422
     assert browser.post(f"/admin/agreements/{id}/end", data=form).status_code == 303
     assert f"/admin/agreements/{id}/end" not in browser.get("/admin/agreements").text
+
+
+def test_webhooks_are_made_and_deleted(visit, roles):
+    browser = visit(roles["administrator"]["token"])
+    form = {"csrf": csrf(browser.get("/admin/webhooks")), "event": ["upload.held"]}
+    refused = browser.post("/admin/webhooks", data=form | {"url": "http://127.0.0.1/inside"})
+    assert (refused.status_code, "Nothing was done yet" in refused.text) == (422, True)
+    assert 'value="http://127.0.0.1/inside"' in refused.text
+    made = browser.post("/admin/webhooks", data=form | {"url": "https://93.184.215.14/told"})
+    assert "whsec_" in made.text
+    page = browser.get("/admin/webhooks")
+    assert "whsec_" not in page.text
+    id = re.search(r"/admin/webhooks/([\w-]+)/delete", page.text)[1]
+    assert browser.post(f"/admin/webhooks/{id}/delete", data=form).status_code == 303
+    assert id not in browser.get("/admin/webhooks").text
 
 
 def test_nothing_of_another_agency_is_shown_or_done(service, visit, roles, token_of):

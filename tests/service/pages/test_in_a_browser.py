@@ -16,6 +16,7 @@ PATHS = (
     "/admin/agreements",
     "/admin/tokens",
     "/admin/people",
+    "/admin/webhooks",
     "/admin/audit",
     "/admin/audit/0",
     "/admin/health",

@@ -151,7 +151,16 @@ def listed(request: Request, caller: WebhookReader) -> Webhooks:
 )
 async def create(request: Request, caller: WebhookMaker) -> NewWebhook:
     """Have an address told what happens. Keep the secret from the reply: it is shown this once."""
-    wanted = await read(request, Wanted)
+    return await made(request, caller, await read(request, Wanted))
+
+
+async def made(request: Request, caller: Caller, wanted: Wanted) -> NewWebhook:
+    """Make a webhook on behalf of somebody who may.
+
+    Raises:
+        ProblemError: 403: for another agency.
+        UsageError: ``bad-target``, ``too-many-webhooks`` or ``bad-context``.
+    """
     agency = caller.sends_for(None if wanted.agency is None else one_line("agency", wanted.agency))
     await looked_up(wanted.url, request.app.state.webhooks.allowed)
 

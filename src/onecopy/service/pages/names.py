@@ -1,6 +1,7 @@
 """What things are called on pages, marked for the catalogue."""
 
 from onecopy.audit.event import Kind
+from onecopy.catalog.webhooks import Happened
 from onecopy.model import Relation
 from onecopy.policy.rules import Action
 from onecopy.service.pages.words import N_
@@ -63,3 +64,13 @@ EVENTS = {
     Kind.WEBHOOK_DELETED: N_("Webhook deleted"),
 }
 """What happened. A kind that is not named here is shown as it is."""
+
+TOLD = {
+    Happened.UPLOAD_STORED: N_("Upload stored"),
+    Happened.UPLOAD_LINKED: N_("Upload linked"),
+    Happened.UPLOAD_HELD: N_("Upload held"),
+    Happened.UPLOAD_REJECTED: N_("Upload rejected"),
+    Happened.REVIEW_DECIDED: N_("Question decided"),
+    Happened.CASE_CURRENT_CHANGED: N_("Current version changed"),
+}
+"""What webhooks are told of."""
