@@ -105,6 +105,12 @@ def get(connection: Connection, public_id: str) -> Answered | None:
     return None if row is None else _answered(row)
 
 
+def beginning(connection: Connection, text: str, *, limit: int = 2) -> list[str]:
+    """The public ids that begin with a text, a few at most."""
+    query = select(answer.c.public_id).where(answer.c.public_id.startswith(text, autoescape=True))
+    return list(connection.scalars(query.order_by(answer.c.public_id).limit(limit)))
+
+
 def by_ids(connection: Connection, ids: Iterable[int]) -> dict[int, Answered]:
     """Answers by the catalog's numbers."""
     found: dict[int, Answered] = {}

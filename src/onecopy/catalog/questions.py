@@ -202,6 +202,12 @@ def get(connection: Connection, public_id: str, *, agency: str | None, lock: boo
     return None if row is None else from_row(row)
 
 
+def beginning(connection: Connection, text: str, *, limit: int = 2) -> list[str]:
+    """The public ids that begin with a text, a few at most."""
+    query = select(question.c.public_id).where(question.c.public_id.startswith(text, autoescape=True))
+    return list(connection.scalars(query.order_by(question.c.public_id).limit(limit)))
+
+
 def by_ids(connection: Connection, ids: Iterable[int]) -> dict[int, Question]:
     """Questions by the catalog's numbers."""
     found: dict[int, Question] = {}

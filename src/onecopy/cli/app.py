@@ -17,6 +17,7 @@ from onecopy.cli.find import find
 from onecopy.cli.fingerprint import fingerprint
 from onecopy.cli.person import build as person
 from onecopy.cli.policy import build as policy
+from onecopy.cli.review import build as review
 from onecopy.cli.scan import scan
 from onecopy.cli.token import build as token
 from onecopy.cli.vault import build as vault
@@ -43,7 +44,7 @@ def build() -> typer.Typer:
         from onecopy.cli.serve import serve
 
         app.command()(serve)
-    for group in (policy(), agreement(), token(), person(), webhook(), audit(), vault()):
+    for group in (review(), policy(), agreement(), token(), person(), webhook(), audit(), vault()):
         app.add_typer(group)
     return app
 
