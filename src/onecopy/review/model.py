@@ -16,8 +16,6 @@ class Refused(UsageError):  # noqa: N818 - said as it is shown
     ``cannot-undo``.
     """
 
-    code = "refused"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewer:
