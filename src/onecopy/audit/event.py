@@ -42,6 +42,11 @@ class Kind(StrEnum):
     WEBHOOK_DISABLED = "webhook.disabled"
     WEBHOOK_ENABLED = "webhook.enabled"
     WEBHOOK_DELETED = "webhook.deleted"
+    IMPORT_CREATED = "import.created"
+    IMPORT_PAUSED = "import.paused"
+    IMPORT_RESUMED = "import.resumed"
+    IMPORT_CANCELLED = "import.cancelled"
+    IMPORT_ENDED = "import.ended"
 
 
 _INGESTION, _APPRAISAL = ("ingestion", "ing"), ("appraisal", "app")

@@ -563,6 +563,43 @@ tally = Table(
     ),
 )
 
+import_ = Table(
+    "import",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("agency", Text, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    _sha256("manifest", nullable=False, index=True),
+    Column("place", Text, nullable=False),  # who works on it: services, or a command in a folder
+    Column("dry_run", Boolean, nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("rows", BigInteger, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("ended_at", Moment),
+    Column("claimed_by", String(36)),
+    Column("claimed_until", Moment),
+)
+
+import_row = Table(
+    "import_row",
+    metadata,
+    Column("import", String(36), ForeignKey("import.id"), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),  # its line in the manifest
+    Column("file", Text, nullable=False),
+    Column("context", JSON, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("decision", String(16)),
+    Column("occurrence", String(36)),
+    _sha256("sha256"),
+    Column("code", String(40)),
+    Column("message", Text),
+    Column("done_at", Moment),
+)
+Index("ix_import_row_state", import_row.c["import"], import_row.c.state, import_row.c.decision)
+Index("ix_import_row_done", import_row.c["import"], import_row.c.done_at)
+Index("ix_import_row_sha256", import_row.c["import"], import_row.c.sha256)
+
 preview = Table(
     "preview",
     metadata,

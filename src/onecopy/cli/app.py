@@ -15,6 +15,7 @@ from onecopy.cli.compare import compare
 from onecopy.cli.doctor import doctor
 from onecopy.cli.find import find
 from onecopy.cli.fingerprint import fingerprint
+from onecopy.cli.import_ import import_
 from onecopy.cli.person import build as person
 from onecopy.cli.policy import build as policy
 from onecopy.cli.review import build as review
@@ -40,6 +41,7 @@ def build() -> typer.Typer:
     app.callback()(_options)
     for command in (scan, find, compare, fingerprint, case, doctor):
         app.command()(command)
+    app.command("import")(import_)
     if find_spec("onecopy.cli.serve"):
         from onecopy.cli.serve import serve
 

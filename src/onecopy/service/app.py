@@ -19,6 +19,7 @@ from onecopy.service.api import (
     answering,
     cases,
     deleting,
+    imports,
     lists,
     oversight,
     people,
@@ -116,6 +117,7 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
         questions,
         answering,
         webhooks,
+        imports,
         ready,
         watching,
     ):

@@ -6,13 +6,14 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from fastapi import FastAPI
 
 from onecopy.service.delivering import delivering
+from onecopy.service.importing import importing
 from onecopy.service.settings import Settings
 
 Beside = Callable[[FastAPI, Settings], AbstractAsyncContextManager[object]]
 """Entered when the gate is open (``app.state.gate``) and before requests come; left when the last is answered
 and before the gate is closed. Each process has its own; work for only one takes a lock in the catalog."""
 
-BESIDE: tuple[Beside, ...] = (delivering,)
+BESIDE: tuple[Beside, ...] = (delivering, importing)
 """All that runs so. They are left in the opposite order."""
 
 

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     WEBHOOKS = "read webhooks and what they were told"
     TELL = "make, try and delete webhooks"
     WATCH = "read the metrics of the service"
+    IMPORT = "take archives in"
 
 
 _READ = frozenset({Permission.READ, Permission.POLICY})
@@ -60,7 +61,8 @@ MAY: dict[Role, frozenset[Permission]] = {
     Role.RECORDS_OFFICER: _READ
     | _OVERSEE
     | _REVIEW
-    | {Permission.SEND, Permission.CONTENT, Permission.DELETE, Permission.RULES, Permission.ADOPT},
+    | {Permission.SEND, Permission.CONTENT, Permission.DELETE}
+    | {Permission.RULES, Permission.ADOPT, Permission.IMPORT},
     Role.AUDITOR: _READ | _OVERSEE | {Permission.TOKENS, Permission.WATCH, Permission.QUESTIONS},
     Role.ADMINISTRATOR: frozenset(Permission),
 }

@@ -23,6 +23,7 @@ _LISTEN = "Listening"
 _FILE = "What one upload may cost"
 _LOAD = "How much at once"
 _WEBHOOKS = "Webhooks"
+_IMPORTS = "Imports"
 _WATCH = "Watching"
 _PAGES = "Pages"
 _PEOPLE = "Tokens and people"
@@ -129,6 +130,18 @@ class Settings:
     )
     webhook_seconds: float = setting(
         20.0, "Seconds that a webhook's receiver may take.", group=_WEBHOOKS, least=0.1, most=300
+    )
+    import_folders: str = setting(
+        "", "Folders that imports may read, with colons between.", group=_IMPORTS, metavar="FOLDERS"
+    )
+    import_buckets: str = setting(
+        "",
+        "Buckets that imports may read: s3://bucket/prefix, with spaces between.",
+        group=_IMPORTS,
+        metavar="URLS",
+    )
+    imports_at_once: int = setting(
+        2, "Rows that an import takes in together; one while uploads come.", group=_IMPORTS, least=1, most=64
     )
     log_level: LogLevel = setting(LogLevel.INFO, "What is logged: this, and what is worse.", group=_WATCH)
     log_format: LogFormat = setting(

@@ -60,6 +60,23 @@ def open_vault(where: str | os.PathLike[str] | None = None, *, make: bool = True
     )
 
 
+def bucket_at(where: str) -> Bucket:
+    """A bucket by its address, ``s3://bucket/prefix``, with the options of a vault's address.
+
+    Raises:
+        UsageError: The address cannot be understood.
+    """
+    try:
+        parts = urlsplit(where)
+        options = dict(parse_qsl(parts.query, keep_blank_values=True))
+        known = set(options) <= {"endpoint", "region", "seconds"}
+        if parts.scheme != "s3" or parts.fragment or parts.username is not None or not known:
+            raise _misread()
+        return _bucket(parts.hostname or "", unquote(parts.path), options)
+    except ValueError:
+        raise _misread() from None
+
+
 def _bucket(name: str, path: str, options: Mapping[str, str]) -> Bucket:
     endpoint = options.get("endpoint", "").rstrip("/")
     if not name or (endpoint and not endpoint.startswith(("http://", "https://"))):

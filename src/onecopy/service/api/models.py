@@ -216,7 +216,7 @@ _WORDS = {
     403: "The token's role may not do this, or not for that agency.",
     404: "There is no such thing.",
     408: "Nothing came for too long.",
-    409: "The policy rejects it; it is held, or being answered; or a webhook is disabled.",
+    409: "The policy rejects it; it is held, or being answered; a webhook is disabled, an import over.",
     410: "The bytes are no longer there.",
     413: "The file is too large.",
     416: "The range begins beyond the end.",

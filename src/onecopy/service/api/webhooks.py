@@ -124,7 +124,7 @@ class Deliveries(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"deliveries": [_DELIVERY], "next": None}]})
     deliveries: list[Delivery]
-    next: str | None = Field(None, description="Ask again with this as 'before'; null at the end.")
+    next: str | None = Field(None, description="Ask again with this as 'cursor'; null at the end.")
 
 
 class Wanted(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -221,13 +221,15 @@ def told(
     id: str,
     caller: WebhookReader,
     state: Annotated[list[State] | None, Query(description="Only those in this state.")] = None,
-    before: Annotated[str | None, Query(description="Only what is older than this delivery.")] = None,
+    cursor: Annotated[
+        str | None, Query(max_length=40, description="'next' of the page before; none for the first.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
 ) -> Deliveries:
     """What a webhook was told, newest first, for thirty days."""
     with _catalog(request).read() as connection:
         one = _get(connection, id, caller)
-        found = deliveries.listed(connection, one, limit=limit, states=state or (), before=before)
+        found = deliveries.listed(connection, one, limit=limit, states=state or (), before=cursor)
     return Deliveries(
         deliveries=[_delivery(each) for each in found], next=found[-1].id if len(found) == limit else None
     )

@@ -1,0 +1,398 @@
+"""Imports: manifests of an archive, and how far each of their rows is.
+
+A row is marked as done in the transaction that stores its upload (:func:`took`), so it is never lost and
+never done twice, whatever is killed and however many work on it. Who works on an import claims it for a
+while; claims only keep others from work in vain.
+"""
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
+
+from onecopy.audit.event import Event, Kind
+from onecopy.catalog import events
+from onecopy.catalog.batches import batches
+from onecopy.catalog.schema import import_, import_row
+
+SCOPE = "imports"
+"""What to name to :meth:`onecopy.catalog.store.Catalog.write`, but for :func:`took`."""
+SERVICE = "service"
+"""The place of imports that services work on."""
+FAR = timedelta(hours=1)
+"""Longer than any claim: a time further ahead was set by a clock that was wrong."""
+LATELY = timedelta(seconds=60)
+"""The time that the rate is measured over."""
+
+
+class State(StrEnum):
+    """How far an import is."""
+
+    RECEIVING = "receiving"
+    """Its rows are still being written down."""
+    RUNNING = "running"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    DONE = "done"
+
+
+class RowState(StrEnum):
+    """How far a row is."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """One import. ``place`` says who works on it, ``manifest`` is the SHA-256 of its manifest."""
+
+    agency: str
+    name: str
+    manifest: str
+    created_by: str
+    place: str = SERVICE
+    dry_run: bool = False
+    state: State = State.RECEIVING
+    rows: int = 0
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row: a file, what is known of it besides (``context``, plain types), and what became of it."""
+
+    number: int
+    file: str
+    context: Mapping[str, Any]
+    state: RowState = RowState.WAITING
+    decision: str | None = None
+    occurrence: str | None = None
+    sha256: str | None = None
+    code: str | None = None
+    message: str | None = None
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far an import is.
+
+    Attributes:
+        waiting: Rows that are not done.
+        problems: Rows that could not be taken in.
+        decisions: How many rows came to each decision.
+        repeated: In a dry run: rows with the bytes of an earlier row of the manifest.
+        rate: Rows a second, lately.
+        seconds_left: What is left at that rate; ``None`` if nothing was done lately.
+    """
+
+    waiting: int
+    problems: int
+    decisions: Mapping[str, int]
+    repeated: int
+    rate: float
+    seconds_left: float | None
+
+
+_FIELDS = tuple(one.name for one in fields(Import))
+_ROW = tuple(one.name for one in fields(Row))
+
+
+def create(connection: Connection, one: Import) -> None:
+    """Make an import that receives its rows."""
+    connection.execute(insert(import_).values({name: getattr(one, name) for name in _FIELDS}))
+
+
+def add(connection: Connection, one: Import, rows: Iterable[Row]) -> None:
+    """Write rows down."""
+    for batch in batches(rows):
+        values = [{"import": one.id} | {name: getattr(row, name) for name in _ROW} for row in batch]
+        connection.execute(insert(import_row), values)
+
+
+def start(connection: Connection, one: Import, rows: int) -> None:
+    """Let an import begin: all its rows are there."""
+    values = {"state": State.RUNNING, "rows": rows}
+    connection.execute(update(import_).where(import_.c.id == one.id).values(values))
+    details = {"manifest": one.manifest, "rows": rows, "dryRun": one.dry_run}
+    _record(connection, Kind.IMPORT_CREATED, one, one.created_by, details)
+
+
+def get(connection: Connection, id: str, *, agency: str | None) -> Import | None:
+    """An import by its id, if it is this agency's; ``None`` for any."""
+    query = select(import_).where(import_.c.id == id)
+    if agency is not None:
+        query = query.where(import_.c.agency == agency)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else _import(row)
+
+
+def listed(
+    connection: Connection, *, agency: str | None, limit: int = 1000, before: str | None = None
+) -> list[Import]:
+    """Imports of an agency, or with ``None`` of all, newest first.
+
+    Args:
+        connection: Of any transaction.
+        agency: Whose.
+        limit: How many, at most.
+        before: Only what is older than this one.
+    """
+    query = select(import_).order_by(import_.c.created_at.desc(), import_.c.id.desc()).limit(limit)
+    if agency is not None:
+        query = query.where(import_.c.agency == agency)
+    if before is not None:
+        at = select(import_.c.created_at).where(import_.c.id == before).scalar_subquery()
+        query = query.where(import_.c.created_at < at)
+    return [_import(row) for row in connection.execute(query).mappings()]
+
+
+def latest(connection: Connection, like: Import) -> Import | None:
+    """The newest import of the same manifest, for the same agency and place; none that was cancelled.
+
+    A dry run that is done does not count: what it said may be otherwise by now.
+    """
+    states = [State.RUNNING, State.PAUSED, *([] if like.dry_run else [State.DONE])]
+    query = select(import_).where(
+        import_.c.manifest == like.manifest,
+        import_.c.agency == like.agency,
+        import_.c.place == like.place,
+        import_.c.dry_run == like.dry_run,
+        import_.c.state.in_([str(state) for state in states]),
+    )
+    row = connection.execute(query.order_by(import_.c.created_at.desc())).mappings().first()
+    return None if row is None else _import(row)
+
+
+def change(connection: Connection, one: Import, to: State, *, by: str) -> bool:
+    """Pause, resume or cancel.
+
+    Returns:
+        Whether that can be done: what is at its end stays so.
+    """
+    before = {
+        State.PAUSED: [State.RUNNING, State.PAUSED],
+        State.RUNNING: [State.PAUSED, State.RUNNING],
+        State.CANCELLED: [State.RUNNING, State.PAUSED, State.CANCELLED],
+    }[to]
+    kind = {
+        State.PAUSED: Kind.IMPORT_PAUSED,
+        State.RUNNING: Kind.IMPORT_RESUMED,
+        State.CANCELLED: Kind.IMPORT_CANCELLED,
+    }[to]
+    now = connection.scalar(select(import_.c.state).where(import_.c.id == one.id))
+    if now not in before:
+        return False
+    if now != to:
+        ends = {"ended_at": datetime.now(UTC)} if to is State.CANCELLED else {}
+        connection.execute(update(import_).where(import_.c.id == one.id).values({"state": to} | ends))
+        _record(connection, kind, one, by)
+    return True
+
+
+def again(connection: Connection, one: Import, *, by: str) -> int:
+    """Try the rows with problems once more, also of an import that is done.
+
+    Returns:
+        How many.
+    """
+    query = update(import_row).where(_of(one), import_row.c.state == RowState.PROBLEM)
+    number = connection.execute(query.values(state=RowState.WAITING, code=None, message=None)).rowcount
+    if number:
+        values = {"state": State.RUNNING, "ended_at": None}
+        connection.execute(update(import_).where(import_.c.id == one.id).values(values))
+        _record(connection, Kind.IMPORT_RESUMED, one, by, {"rows": number})
+    return number
+
+
+def claim(
+    connection: Connection,
+    place: str,
+    worker: str,
+    now: datetime,
+    until: datetime,
+    *,
+    only: str | None = None,
+) -> Import | None:
+    """Take an import to work on that nobody works on: the oldest one, or ``only`` a certain one."""
+    free = or_(
+        import_.c.claimed_until.is_(None),
+        import_.c.claimed_until <= now,
+        import_.c.claimed_until > now + FAR,
+        import_.c.claimed_by == worker,
+    )
+    query = select(import_).where(import_.c.place == place, import_.c.state == str(State.RUNNING), free)
+    if only is not None:
+        query = query.where(import_.c.id == only)
+    row = connection.execute(query.order_by(import_.c.created_at).limit(1)).mappings().first()
+    if row is None:
+        return None
+    _claim(connection, row["id"], worker, until)
+    return _import(row)
+
+
+def any_running(connection: Connection, place: str) -> bool:
+    """Whether there is anything to work on. Cheap: it is asked every few seconds."""
+    query = select(import_.c.id).where(import_.c.state == str(State.RUNNING), import_.c.place == place)
+    return connection.scalar(query.limit(1)) is not None
+
+
+def hold(connection: Connection, one: Import, worker: str, now: datetime, until: datetime) -> State | None:
+    """Keep a claim up.
+
+    Returns:
+        The import's state; ``None`` if another works on it by now.
+    """
+    row = connection.execute(select(import_).where(import_.c.id == one.id)).mappings().one()
+    other = row["claimed_by"] not in (None, worker)
+    if other and row["claimed_until"] is not None and now < row["claimed_until"] <= now + FAR:
+        return None
+    _claim(connection, one.id, worker, until)
+    return State(row["state"])
+
+
+def let_go(connection: Connection, one: Import, worker: str) -> None:
+    """Give a claim back."""
+    mine = update(import_).where(import_.c.id == one.id, import_.c.claimed_by == worker)
+    connection.execute(mine.values(claimed_by=None, claimed_until=None))
+
+
+def waiting(connection: Connection, one: Import, *, after: int, limit: int) -> list[Row]:
+    """The next rows that are not done, in the manifest's order."""
+    query = select(import_row).where(
+        _of(one), import_row.c.state == RowState.WAITING, import_row.c.number > after
+    )
+    query = query.order_by(import_row.c.number).limit(limit)
+    return [_row(row) for row in connection.execute(query).mappings()]
+
+
+def took(connection: Connection, one: Import, row: Row, values: Mapping[str, Any]) -> bool:
+    """Note what became of a row.
+
+    Args:
+        connection: Of the transaction that did it.
+        one: The import.
+        row: The row.
+        values: ``decision``, ``occurrence``, ``sha256``; or ``code`` and ``message`` of a problem.
+
+    Returns:
+        Whether it was still to be done. If not, the transaction must not be committed.
+    """
+    failed = values.get("code") is not None and values.get("decision") is None
+    state = RowState.PROBLEM if failed else RowState.DONE
+    query = update(import_row).where(
+        _of(one), import_row.c.number == row.number, import_row.c.state == RowState.WAITING
+    )
+    now = datetime.now(UTC)
+    return bool(connection.execute(query.values(dict(values) | {"state": state, "done_at": now})).rowcount)
+
+
+def finish(connection: Connection, one: Import) -> bool:
+    """End an import that has no row left to do.
+
+    Returns:
+        Whether it is at its end now.
+    """
+    if waiting(connection, one, after=-1, limit=1):
+        return False
+    query = update(import_).where(import_.c.id == one.id, import_.c.state == str(State.RUNNING))
+    ends = {"state": State.DONE, "ended_at": datetime.now(UTC), "claimed_by": None, "claimed_until": None}
+    if connection.execute(query.values(ends)).rowcount:
+        found = progress(connection, one, datetime.now(UTC))
+        counts = dict(found.decisions) | {"problems": found.problems}
+        _record(connection, Kind.IMPORT_ENDED, one, one.created_by, counts)
+    return True
+
+
+def earlier(connection: Connection, one: Import, row: Row, sha256: str) -> int | None:
+    """The first row of a manifest before this one that has the same bytes, as far as that is known."""
+    query = select(func.min(import_row.c.number)).where(
+        _of(one), import_row.c.sha256 == sha256, import_row.c.number < row.number
+    )
+    number: int | None = connection.scalar(query)
+    return number
+
+
+def progress(connection: Connection, one: Import, now: datetime) -> Progress:
+    """How far an import is."""
+    columns = (import_row.c.state, import_row.c.decision, import_row.c.code)
+    counts = connection.execute(select(*columns, func.count()).where(_of(one)).group_by(*columns))
+    by_state: dict[str, int] = {}
+    decisions: dict[str, int] = {}
+    repeated = 0
+    for state, decision, code, number in counts:
+        by_state[state] = by_state.get(state, 0) + number
+        if decision is not None:
+            decisions[decision] = decisions.get(decision, 0) + number
+            repeated += number if code == "repeated" else 0
+    lately = import_row.c.done_at > now - LATELY, import_row.c.done_at <= now
+    rows, first = connection.execute(
+        select(func.count(), func.min(import_row.c.done_at)).where(_of(one), *lately)
+    ).one()
+    seconds = max((now - max(first, one.created_at)).total_seconds(), 1.0) if rows else 1.0
+    rate = rows / seconds
+    left = by_state.get(RowState.WAITING, 0)
+    return Progress(
+        waiting=left,
+        problems=by_state.get(RowState.PROBLEM, 0),
+        decisions=decisions,
+        repeated=repeated,
+        rate=rate,
+        seconds_left=left / rate if rate else None,
+    )
+
+
+def rows(
+    connection: Connection,
+    one: Import,
+    *,
+    limit: int,
+    after: int = -1,
+    states: Collection[RowState] = (),
+    decisions: Collection[str] = (),
+) -> list[Row]:
+    """Rows beyond a number, in the manifest's order; only those in some states, or with some decisions."""
+    query = select(import_row).where(_of(one), import_row.c.number > after)
+    if states:
+        query = query.where(import_row.c.state.in_([str(state) for state in states]))
+    if decisions:
+        query = query.where(import_row.c.decision.in_([str(decision) for decision in decisions]))
+    query = query.order_by(import_row.c.number).limit(limit)
+    return [_row(row) for row in connection.execute(query).mappings()]
+
+
+def _of(one: Import) -> ColumnElement[bool]:
+    return import_row.c["import"] == one.id
+
+
+def _claim(connection: Connection, id: str, worker: str, until: datetime) -> None:
+    values = {"claimed_by": worker, "claimed_until": until}
+    connection.execute(update(import_).where(import_.c.id == id).values(values))
+
+
+def _import(row: Mapping[Any, Any]) -> Import:
+    values = {name: row[name] for name in _FIELDS}
+    return Import(**values | {"state": State(row["state"])})
+
+
+def _row(row: Mapping[Any, Any]) -> Row:
+    values = {name: row[name] for name in _ROW}
+    return Row(**values | {"state": RowState(row["state"])})
+
+
+def _record(
+    connection: Connection, kind: Kind, one: Import, by: str, details: Mapping[str, Any] | None = None
+) -> None:
+    objects = (("import", one.id),)
+    events.append(
+        connection,
+        Event(kind=kind, actor=by, agency=one.agency, details=dict(details or {}), objects=objects),
+    )
