@@ -62,6 +62,8 @@ def test_by_what_is_known(browser, held):
     assert found(browser, since="2020-01-01", until="2999-01-01") == [PLAIN, HOSTILE]
     assert found(browser, since="2999-01-01") == []
     assert found(browser, relation="same-bytes") == []
+    case = re.search(r'href="(/cases/[^"]+)"', browser.get("/search?case=S-2").text)[1]
+    assert browser.get(case.replace("&amp;", "&")).status_code == 200
 
 
 def test_what_is_another_agencys_is_not_found(browser, held):

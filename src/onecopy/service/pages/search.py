@@ -68,7 +68,7 @@ def searched(
         until=midnight(until, after=True),
         before=_place(before),
     )
-    hits, further = _hits(request, wanted) if any(asked.values()) else ([], None)
+    hits, further = _hits(request, wanted) if any(asked.values()) else (None, None)
     return _page(request, visitor, asked=asked, hits=hits, further=further)
 
 
@@ -88,7 +88,7 @@ async def by_image(
         reply = await in_gate(request, gate.check, sent.spool, context)
     except (UsageError, UnreadableError) as error:
         return await run_in_threadpool(_page, request, visitor, problem=error)
-    return await run_in_threadpool(_page, request, visitor, reply=reply, file=sent.name)
+    return await run_in_threadpool(_page, request, visitor, reply=reply, file=sent.name, agency=agency)
 
 
 def _page(
@@ -100,6 +100,7 @@ def _page(
     further: search.Place | None = None,
     reply: GateReply | None = None,
     file: str = "",
+    agency: str = "",
     problem: OnecopyError | None = None,
 ) -> Response:
     gate: Gate = request.app.state.gate
@@ -116,6 +117,7 @@ def _page(
         further=f"{further[0].isoformat()}~{further[1]}" if further else "",
         reply=reply,
         file=file,
+        agency=agency,
         problem=problem,
         agencies=agencies,
         relations=list(Relation),

@@ -15,6 +15,11 @@ for (const menu of document.querySelectorAll("details.menu")) {
   });
 }
 
+// Where entries go beyond a narrow window, the current one is in it.
+for (const current of document.querySelectorAll("nav [aria-current]")) {
+  current.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
+}
+
 // Fields that send their form when they change, such as filters; the form keeps its button for everybody else.
 for (const field of document.querySelectorAll("[data-sends]")) {
   field.addEventListener("change", () => field.form.requestSubmit());
