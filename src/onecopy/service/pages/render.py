@@ -147,9 +147,9 @@ def age(duration: Any) -> str:
 
 N_ = words.N_
 _UNITS = (
-    (N_("%(num)s day"), N_("%(num)s days"), 86400),
-    (N_("%(num)s hour"), N_("%(num)s hours"), 3600),
-    (N_("%(num)s minute"), N_("%(num)s minutes"), 60),
+    (*words.NN_("%(num)s day", "%(num)s days"), 86400),
+    (*words.NN_("%(num)s hour", "%(num)s hours"), 3600),
+    (*words.NN_("%(num)s minute", "%(num)s minutes"), 60),
 )
 _MONTHS = (
     N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"), N_("July"),

@@ -15,6 +15,8 @@ from importlib.resources import files
 DOMAIN = "onecopy"
 PSEUDO = "qps-ploc"
 ENGLISH = "en"
+FOLDER = files("onecopy.service").joinpath("languages")
+"""Where catalogues are, in gettext's own order."""
 _WIDER = str.maketrans("aeiouAEIOU", "áéíóúÁÉÍÓÚ")
 
 language: ContextVar[str] = ContextVar("language", default=ENGLISH)
@@ -24,6 +26,11 @@ language: ContextVar[str] = ContextVar("language", default=ENGLISH)
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it
     """Mark a text for the catalogue, without translating it here."""
     return text
+
+
+def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802
+    """Mark a text for one and for many for the catalogue."""
+    return one, many
 
 
 def translated(text: str) -> str:
@@ -48,8 +55,7 @@ def wanted(accepts: str) -> str:
 @cache
 def languages() -> frozenset[str]:
     """Those that there are catalogues of."""
-    folder = files("onecopy.service").joinpath("languages")
-    return frozenset(one.name for one in folder.iterdir()) if folder.is_dir() else frozenset()
+    return frozenset(one.name for one in FOLDER.iterdir()) if FOLDER.is_dir() else frozenset()
 
 
 class _Pseudo(gettext.NullTranslations):
@@ -66,5 +72,4 @@ class _Pseudo(gettext.NullTranslations):
 def _catalogue(tag: str) -> gettext.NullTranslations:
     if tag == PSEUDO:
         return _Pseudo()
-    folder = str(files("onecopy.service").joinpath("languages"))
-    return gettext.translation(DOMAIN, folder, [tag], fallback=True)
+    return gettext.translation(DOMAIN, str(FOLDER), [tag], fallback=True)

@@ -1,0 +1,74 @@
+"""Write what there is to translate: ``python tools/strings.py > onecopy.pot``, for gettext's own tools.
+
+A language is then begun with ``msginit -l es -i onecopy.pot -o es.po``, brought up to date with ``msgmerge``,
+and put into ``src/onecopy/service/languages/es/LC_MESSAGES/onecopy.mo`` with ``msgfmt``.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from onecopy.service.pages.render import environment
+
+SERVICE = Path(__file__).resolve().parent.parent / "src" / "onecopy" / "service"
+MARKS = {"N_", "NN_", "translated", "counted"}
+
+Text = str | tuple[str, str]
+"""A text, or one for a single thing and one for many."""
+
+
+def texts() -> dict[Text, list[str]]:
+    """All texts, each with the places that it is at."""
+    found: dict[Text, list[str]] = {}
+    for path in sorted(SERVICE.rglob("*.html")):
+        for line, text in in_template(path):
+            found.setdefault(text, []).append(f"{path.relative_to(SERVICE)}:{line}")
+    for path in sorted((SERVICE / "pages").rglob("*.py")):
+        for line, text in in_module(path):
+            found.setdefault(text, []).append(f"{path.relative_to(SERVICE)}:{line}")
+    return found
+
+
+def in_template(path: Path) -> Iterator[tuple[int, Text]]:
+    """What a template gives to ``_`` and ``ngettext``."""
+    for line, function, said in environment().extract_translations(path.read_text("utf-8")):
+        if function == "ngettext" and isinstance(said, tuple):
+            yield line, (str(said[0]), str(said[1]))
+        elif isinstance(said, str):
+            yield line, said
+        elif isinstance(said, tuple) and isinstance(said[0], str):
+            yield line, said[0]
+
+
+def in_module(path: Path) -> Iterator[tuple[int, Text]]:
+    """What a module marks with ``N_`` or ``NN_``, or translates itself."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in MARKS:
+            said = [one.value for one in node.args if isinstance(one, ast.Constant)]
+            texts = [one for one in said if isinstance(one, str)]
+            if len(texts) == 1:
+                yield node.lineno, texts[0]
+            elif len(texts) == 2:
+                yield node.lineno, (texts[0], texts[1])
+
+
+def quoted(text: str) -> str:
+    """As a catalogue writes it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def main() -> None:
+    print('msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n')
+    for text, places in sorted(texts().items(), key=lambda item: item[1]):
+        print("\n".join(f"#: {place}" for place in places))
+        if isinstance(text, tuple):
+            print(f"msgid {quoted(text[0])}\nmsgid_plural {quoted(text[1])}")
+            print('msgstr[0] ""\nmsgstr[1] ""\n')
+        else:
+            print(f'msgid {quoted(text)}\nmsgstr ""\n')
+
+
+if __name__ == "__main__":
+    sys.exit(main())
