@@ -14,7 +14,7 @@ help:
 demo: demo-ready  ## The story of onecopy on a permit archive, in three minutes
 	@$(RUN) -m demo run demo-out
 
-demo-serve: demo-ready  ## A gate that holds the demo's first submission, until Ctrl-C
+demo-serve: demo-ready  ## The review desk with the demo's questions, until Ctrl-C
 	@$(RUN) -m demo serve demo-out
 
 test: dev-ready browser s3  ## Tests, without the long ones

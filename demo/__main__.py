@@ -12,8 +12,8 @@ def main(arguments: list[str] | None = None) -> int:
     steps = parser.add_subparsers(dest="step", required=True)
     for name, about in (
         ("build", "make the archive"),
-        ("run", "make it, scan it, send uploads to a gate, check all against the truth"),
-        ("serve", "start a gate that holds the first submission, until Ctrl-C"),
+        ("run", "make it, scan it, send it through a gate, answer, check all against the truth"),
+        ("serve", "start a gate whose desk has the questions of the application, until Ctrl-C"),
     ):
         step = steps.add_parser(name, help=about)
         step.add_argument("folder", type=Path, nargs="?", default=Path("demo-out"))

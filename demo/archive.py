@@ -338,12 +338,6 @@ def _third_submission(archive: Archive) -> None:
     )
     cut = crop(photos["frame-left"], (0.3, 0.12, 0.97, 0.8))
     archive.add(f"{base}/existing/header detail.jpg", cut, "frame-left", "crop", content="frame-left-crop")
-    door = crop(photos["garage-door"], (0.22, 0.2, 0.86, 0.82), quality=82)
-    archive.add(f"{base}/existing/door.jpg", door, "garage-door", "crop", content="garage-door-crop")
-    shown = screenshot(photos["rear-yard"], "IMG_2045.jpg")
-    archive.add(
-        f"{base}/existing/Screenshot 2025-09-11.png", shown, "rear-yard", "screenshot", content="rear-screen"
-    )
     small = resave(photos["kitchen"], quality=78, longest=800)
     archive.add(f"{base}/existing/kitchen web.jpg", small, "kitchen", "resized")
     kinds = ("FOUNDATION", "FRAMING", "ELECTRICAL", "INSULATION")
@@ -356,6 +350,8 @@ def _third_submission(archive: Archive) -> None:
     archive.add(f"{base}/framing card.jpg", _grey_jpeg(rescan, 85), "card-framing", "scanned again")
     again = tiff([np.asarray(drawings.floor_plan(PLAN_B))])
     archive.add(f"{base}/plans/A-2.tif", again, "floor-plan-B", "converted")
+    old = png(drawings.floor_plan(PLAN_A))
+    archive.add(f"{base}/plans/A-2 floor plan.png", old, "floor-plan-A", "sent again, though since revised")
     archive.broken(
         f"{base}/final/IMG_2219.jpg", photos["kitchen"][:41_000], "cut off while sent", "truncated"
     )
@@ -372,6 +368,11 @@ def _neighbours(archive: Archive) -> None:
     form = paper.scan(_form(NEXT_DOOR, "422 Alder Street", "R. Castellanos", filed="03/14/2025"), 3)
     archive.add(f"{base}/application.jpg", _grey_jpeg(form), "form-31422", "scanned form")
     archive.add(f"{base}/A-2.png", png(drawings.floor_plan(PLAN_NEXT)), "floor-plan-next", "drawing")
+    door = crop(photos["garage-door"], (0.22, 0.2, 0.86, 0.82), quality=82)
+    archive.add(f"{base}/photos/door of 418.jpg", door, "garage-door", "crop", content="garage-door-crop")
+    shown = screenshot(photos["rear-yard"], "IMG_2045.jpg")
+    name = f"{base}/photos/Screenshot 2025-09-11.png"
+    archive.add(name, shown, "rear-yard", "screenshot", content="rear-screen")
     shared = resave(photos["street-front"], quality=70)
     archive.add(f"{base}/photos/neighbour.jpg", shared, "street-front", "re-compressed, another case")
     base = f"{CAFE}/submission-1 2025-06-30"

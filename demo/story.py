@@ -2,16 +2,19 @@
 
 import json
 import shutil
+import socket
+import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from demo import gate, near_hash, truth
+from demo import case, gate, near_hash, truth
 from demo.archive import CASE, Item, build, read_truth, read_uploads
 
 _WORDS = {
@@ -40,7 +43,7 @@ def run(folder: Path) -> int:
     score = truth.score(findings, items, "archive")
     _what_was_found(findings)
     _near_hash(folder, items, score)
-    complaints = score.wrong + score.missed + _gate(folder)
+    complaints = score.wrong + score.missed + _gate(folder, items)
     say("\nReport")
     say(f"  {(folder / 'report' / 'report.html').as_uri()}")
     say(f"  {folder / 'report' / 'findings.json'}")
@@ -58,7 +61,7 @@ def run(folder: Path) -> int:
 
 def _make(folder: Path) -> list[Item]:
     say("Making a permit archive: a garage becomes a home, in three submissions …")
-    for part in ("archive", "uploads", "report", "gate"):
+    for part in ("archive", "uploads", "report", "gate", "served"):
         shutil.rmtree(folder / part, ignore_errors=True)
     (folder / "catalog.db").unlink(missing_ok=True)
     build(folder)
@@ -134,53 +137,123 @@ def _examples(wrong: tuple[tuple[Item, Item], ...]) -> list[str]:
     return [f"{number:3}  {kind}" for kind, number in kinds.most_common()]
 
 
-def _populate(one: gate.Gate, folder: Path) -> int:
-    """Send the first submission, and the inspection cards."""
-    submission = next(
-        path for path in (folder / "archive" / CASE).iterdir() if path.name.startswith("submission-1")
-    )
-    files = sorted(path for path in submission.rglob("*") if path.suffix in (".jpg", ".png"))
-    files += sorted((folder / "archive" / CASE).rglob("inspection cards.tif"))
-    for path in files:
-        one.send(path, CASE)
-    return len(files)
-
-
-def _gate(folder: Path) -> list[str]:
-    say("\nA gate, before anything is stored: onecopy serve")
-    complaints = []
-    with gate.running(folder / "gate") as one:
-        say(f"  {one.url} holds the first submission ({_populate(one, folder)} files). Now six uploads:")
-        for upload in read_uploads(folder):
-            reply = one.send(folder / "uploads" / upload.file, CASE)
-            decision = reply.get("decision", f"error {reply.get('code')}")
-            best = {match["relation"] for match in reply.get("matches", [])[:1]}
-            words = fill(
-                reply.get("reason", str(reply)), 100, initial_indent=" " * 9, subsequent_indent=" " * 9
-            )
-            say(f"  {decision:6} {upload.title}\n{words}")
-            if decision not in upload.decisions.split():
-                complaints.append(f"{upload.file}: decided {decision}, expected {upload.decisions}")
-            if upload.relations and not best & set(upload.relations.split()):
-                complaints.append(f"{upload.file}: found {best or 'nothing'}, expected {upload.relations}")
-    say("  and stopped.")
+def _gate(folder: Path, items: list[Item]) -> list[str]:
+    """The application through the gate, six more uploads, the questions, and what counts in the end."""
+    say("\nThe same application, before anything is stored: onecopy serve")
+    with _beside_the_scan(folder, "gate") as one:
+        sent = _application(one, folder)
+        asked = case.ask(one)
+        complaints = case.complaints(sent, asked, items)
+        complaints += _six(one, folder)
+        complaints += _answers(one, asked)
+        complaints += _current(one)
     return complaints
 
 
+@contextmanager
+def _beside_the_scan(folder: Path, name: str, port: int = 0) -> Iterator[gate.Gate]:
+    """A gate on a copy of the scan's catalog: no pair that the scan compared is compared again."""
+    place = folder / name
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    with closing(sqlite3.connect(folder / "catalog.db")) as scanned:
+        with closing(sqlite3.connect(place / "catalog.db")) as copy:
+            scanned.backup(copy)
+    with gate.running(place, port=port) as one:
+        yield one
+
+
+def _application(one: gate.Gate, folder: Path) -> list[case.Sent]:
+    sent: list[case.Sent] = []
+    for submission in case.submissions(folder / "archive"):
+        now = list(case.send(one, folder / "archive", submission))
+        by = case.decisions(now)
+        parts = [f"{by[decision]} {words}" for decision, words in _DONE.items() if by[decision]]
+        say(f"  {submission.name:28} {len(now):2} files: {', '.join(parts)}")
+        sent += now
+    return sent
+
+
+_DONE = {
+    "store": "stored",
+    "link": "linked to what is held",
+    "hold": "stored, with a question",
+}
+
+
+def _six(one: gate.Gate, folder: Path) -> list[str]:
+    say("  Six more uploads, and what their sender is told:")
+    complaints = []
+    for upload in read_uploads(folder):
+        reply = one.send(folder / "uploads" / upload.file, CASE)
+        decision = reply.get("decision", f"error {reply.get('code')}")
+        best = {match["relation"] for match in reply.get("matches", [])[:1]}
+        words = fill(reply.get("reason", str(reply)), 100, initial_indent=" " * 9, subsequent_indent=" " * 9)
+        say(f"  {decision:6} {upload.title}\n{words}")
+        if decision not in upload.decisions.split():
+            complaints.append(f"{upload.file}: decided {decision}, expected {upload.decisions}")
+        if upload.relations and not best & set(upload.relations.split()):
+            complaints.append(f"{upload.file}: found {best or 'nothing'}, expected {upload.relations}")
+    return complaints
+
+
+def _answers(one: gate.Gate, asked: list[dict[str, Any]]) -> list[str]:
+    say(f"\nWhat was left to a person, of all that: {_count(len(asked), 'question')}")
+    complaints = []
+    for question in asked:
+        reply = case.answer(one, question)
+        said = (reply.get("question") or {}).get("answer")
+        say(f"  ? {question['title']}")
+        say(f"      answered: {_ANSWERS.get(said, said)}")
+        if said is None:
+            complaints.append(f"'{question['title']}' could not be answered: {reply}")
+    return complaints
+
+
+_ANSWERS = {
+    "both-needed": "both are needed",
+    "newer-version-of": "the revision counts, as before",
+    "same-keep-left": "one picture; the one that came first is kept",
+    "same-keep-right": "one picture; the one that came last is kept",
+    "not-related": "not related",
+}
+
+
+def _current(one: gate.Gate) -> list[str]:
+    """The rest of the questions is answered, too: those of the six uploads."""
+    for question in case.ask(one):
+        case.answer(one, question)
+    current = one.current(CASE)
+    say(f"\nWhat counts now: onecopy case {CASE}")
+    for document in current["documents"]:
+        history, now = document["history"], document["current"]
+        if len(history) > 1 and now is not None:
+            before = ", ".join(f"'{version['sent'][0]['name']}'" for version in history if version != now)
+            say(f"  {document['title']:16} '{now['sent'][0]['name']}', before it {before}")
+            say(f"                   {document['reason']}")
+    return case.not_current(current)
+
+
 def serve(folder: Path) -> int:
-    """Leave a gate up that holds the first submission, until Ctrl-C."""
+    """Leave a gate up whose desk has the questions of the whole application, until Ctrl-C."""
     folder = folder.resolve()
     if not (folder / "uploads.tsv").exists():
         _make(folder)
-    with tempfile.TemporaryDirectory(prefix="onecopy-demo-") as place, gate.running(Path(place)) as one:
-        count = _populate(one, folder)
+    if not (folder / "catalog.db").exists() and _scan(folder) is None:
+        return 1
+    say("\nThe application comes in, submission by submission: onecopy serve")
+    with _beside_the_scan(folder, "served", _PORT if _is_free(_PORT) else 0) as one:
+        _application(one, folder)
+        asked = case.ask(one)
         upload = folder / "uploads" / "from e-mail.jpg"
-        say(f"\nThe gate is up and holds {count} files of case {CASE}.\n")
-        say(f"  address  {one.url}      (API: {one.url}/openapi.json)")
-        say(f"  token    {one.token}\n")
-        say("Send it a photograph it has seen before, re-compressed by e-mail:\n")
+        say(f"\nThe desk is ready, with {_count(len(asked), 'question')} to answer:\n")
+        say(f"  open     {one.url}/sign-in")
+        say(f"  token    {one.token}      (paste it there; it is in no address)\n")
+        say("Send one more photograph, which it has seen before, re-compressed by e-mail:\n")
         say(f"  curl -H 'Authorization: Bearer {one.token}' -F case={CASE} \\")
         say(f"       -F 'file=@{upload}' {one.url}/v1/uploads\n")
+        say("See the case in a terminal:\n")
+        say(f"  .venv/bin/onecopy case {CASE} --catalog {folder / 'served' / 'catalog.db'}\n")
         say("Ctrl-C ends it.")
         try:
             while True:
@@ -188,3 +261,11 @@ def serve(folder: Path) -> int:
         except KeyboardInterrupt:
             say("\nStopped.")
     return 0
+
+
+_PORT = 8420
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) != 0

@@ -10,7 +10,7 @@ def _font(size):
     return ImageFont.load_default(size)
 
 
-def sheet(seed, number, title, *, rev="A", moved=0, note=""):
+def sheet(seed, number, title, *, rev="A", moved=0, block=True):
     """A drawing of its own: rooms by ``seed``, one wall moved, a title block that names it."""
     rng = np.random.default_rng(seed)
     page = Image.new("L", (1300, 900), 255)
@@ -33,12 +33,12 @@ def sheet(seed, number, title, *, rev="A", moved=0, note=""):
     for place in range(12):
         a, b = rng.integers(90, 920), rng.integers(80, 820)
         draw.ellipse((a, b, a + 18 + place, b + 18 + place), outline=0, width=3)
+    if not block:
+        return page
     lines = ("LARKHAVEN DESIGN", "General notes", "Field verify all", "All work to code", "Smoke alarms")
     for place, line in enumerate(lines):
         draw.text((1020, 50 + 40 * place), line, fill=0, font=_font(24))
-    for place, line in enumerate(
-        (title.upper(), f"SHEET {number}", f"REVISION {rev}", "SCALE 1/4\" = 1'", note)
-    ):
+    for place, line in enumerate((title.upper(), f"SHEET {number}", f"REVISION {rev}", "SCALE 1/4\" = 1'")):
         draw.text((1020, 640 + 44 * place), line, fill=0, font=_font(26))
     return page
 

@@ -76,6 +76,14 @@ def test_an_old_revision_sent_as_such_reverts_nothing(case):
     assert [kind for kind, _ in case.conflicts()] == ["reverts"]
 
 
+def test_an_old_revision_that_was_sent_without_its_letter_reverts_nothing(case):
+    case.send("A-2.pdf", "a")
+    case.send("A-2 rev B.pdf", "b", hours=48)
+    case.send("A-2 rev A.pdf", "a", hours=96)
+    case.tie("a", "b")
+    assert case.conflicts() == []
+
+
 def test_the_same_file_twice_in_one_submission_reverts_nothing(case):
     case.send("A-2 rev A.pdf", "a")
     case.send("A-2 rev B.pdf", "b")

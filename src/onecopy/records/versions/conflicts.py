@@ -14,7 +14,7 @@ from onecopy.records.versions.model import (
     Version,
     VersionSet,
 )
-from onecopy.records.versions.names import Agreement, agreement
+from onecopy.records.versions.names import Agreement, Named, agreement
 from onecopy.records.versions.order import later
 from onecopy.records.versions.pages import Comparer
 
@@ -65,11 +65,20 @@ def _brings_back(paper: Paper, version: Version, current: Version) -> bool:
     earlier = [one.named for one in version.papers if _came(one) < _came(between)]
     if not earlier or not (later(paper, between) or paper.named.plain == between.named.plain):
         return False
-    # Where its name says that it is the earlier one, that is no return to it.
-    said = paper.named
-    says = said.revision is not None or said.day is not None or said.stage < 0
-    claim = (said.revision, said.day, said.stage)
-    return not says or claim not in {(one.revision, one.day, one.stage) for one in earlier}
+    return not _says_that_it_is_older(paper.named, earlier, [one.named for one in current.papers])
+
+
+def _says_that_it_is_older(said: Named, earlier: Sequence[Named], now: Sequence[Named]) -> bool:
+    """Whether a name says that it is what was there before: to send that as such is no return to it."""
+    if said.stage < 0:
+        return True
+    for one in now:
+        if said.revision and one.revision and said.revision.after(one.revision) is False:
+            return True
+        if said.day and one.day and said.day < one.day:
+            return True
+    claims = {(one.revision, one.day) for one in earlier} - {(None, None)}
+    return (said.revision, said.day) in claims
 
 
 def _came(paper: Paper) -> tuple[datetime, int]:
