@@ -156,9 +156,11 @@ def _beside_the_scan(folder: Path, name: str, port: int = 0) -> Iterator[gate.Ga
     place = folder / name
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
-    with closing(sqlite3.connect(folder / "catalog.db")) as scanned:
-        with closing(sqlite3.connect(place / "catalog.db")) as copy:
-            scanned.backup(copy)
+    with (
+        closing(sqlite3.connect(folder / "catalog.db")) as scanned,
+        closing(sqlite3.connect(place / "catalog.db")) as copy,
+    ):
+        scanned.backup(copy)
     with gate.running(place, port=port) as one:
         yield one
 
