@@ -58,6 +58,8 @@ def test_description_says_what_there_is(service):
         "/v1/answers",
         "/v1/answers/{id}/undo",
         "/v1/batches/{id}/undo",
+        "/v1/offered-rules",
+        "/v1/offered-rules/{id}/adopt",
         "/v1/webhooks",
         "/v1/webhooks/{id}",
         "/v1/webhooks/{id}/secret",

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import httpx
@@ -10,11 +11,13 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from onecopy.catalog import contents, decisions, occurrences, questions
+from onecopy.catalog import answers, contents, decisions, occurrences, questions
+from onecopy.catalog.answers import Answer, Answered, Given
 from onecopy.catalog.decisions import Decision
 from onecopy.catalog.occurrences import Occurrence
-from onecopy.catalog.questions import Kind, Member, Part, Question
+from onecopy.catalog.questions import Kind, Member, Part, Question, State
 from onecopy.catalog.store import Catalog
+from onecopy.policy.review import SUGGEST_AFTER
 
 ALL = {"uploader", "reviewer", "records-officer", "auditor", "administrator"}
 SENDERS = {"uploader", "records-officer", "administrator"}
@@ -62,6 +65,8 @@ ALLOWED = {
     ("POST", "/v1/answers"): REVIEWERS,
     ("POST", "/v1/answers/{id}/undo"): REVIEWERS,
     ("POST", "/v1/batches/{id}/undo"): REVIEWERS,
+    ("GET", "/v1/offered-rules"): ALL - {"uploader"},
+    ("POST", "/v1/offered-rules/{id}/adopt"): {"records-officer", "administrator"},
     ("GET", "/v1/webhooks"): OVERSEERS,
     ("POST", "/v1/webhooks"): {"administrator"},
     ("GET", "/v1/webhooks/{id}"): OVERSEERS,
@@ -93,7 +98,7 @@ UNKNOWN = "5b0e9d0e-4f1c-4a56-9a53-0f6f3e6a9d11"
 ANSWER = {"version": 1, "answer": "both-needed"}
 BODIES = {"/v1/questions/{id}/assign": {"to": None}, "/v1/questions/{id}/answers": ANSWER}
 """What is sent to an identifier."""
-ONCE = ("/v1/questions/{id}/", "/v1/answers/{id}/", "/v1/batches/{id}/")
+ONCE = ("/v1/questions/{id}/", "/v1/answers/{id}/", "/v1/batches/{id}/", "/v1/offered-rules/{id}/")
 """Where an identifier serves for one request alone."""
 REDELIVER = "/v1/webhooks/{id}/deliveries/{message}/redeliver"
 
@@ -163,7 +168,33 @@ class World:
         return of | {
             "/v1/answers/{id}/undo": done[0]["answer"]["id"],
             "/v1/batches/{id}/undo": done[0]["answer"]["batch"],
+            "/v1/offered-rules/{id}/adopt": self.offer(agency),
         }
+
+    def offer(self, agency):
+        """The identifier of a rule that is offered, as people answered alike questions alike."""
+        self.made += 1
+        alike = {"kind": Kind.CHANGED_COPY, "relation": "edited", "scope": "case", "confidence": 0.9}
+        given = Given(answer=Answer.BOTH_NEEDED)
+        with Catalog(self.catalog) as catalog, catalog.write() as connection:
+            for _ in range(SUGGEST_AFTER):
+                asked = Question(
+                    agency=agency,
+                    case_id="c",
+                    title="Changed?",
+                    category=f"sort {self.made}",
+                    state=State.ANSWERED,
+                    answer=str(given.answer),
+                    answered_by="Ana",
+                    answered_at=datetime.now(UTC),
+                    **alike,
+                )
+                number = questions.add(connection, asked, (), (), by=None)
+                answers.add(connection, Answered(question=number, given=given, by="Ana", final=True))
+        token = self.tokens[agency, "administrator"]
+        offered = self.ask("GET", "/v1/offered-rules", token).json()["rules"]
+        wanted = [f"sort {self.made}"]
+        return next(one["id"] for one in offered if one["rule"]["when"]["category"] == wanted)
 
     def question(self, catalog, agency):
         """A new question about two uploads."""

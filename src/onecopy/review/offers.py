@@ -6,8 +6,6 @@ given, or the policy asks no more. It changes nothing: a records officer turns i
 
 import hashlib
 import math
-from collections import deque
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -18,10 +16,12 @@ from onecopy.catalog.alike import Alike, Outcome
 from onecopy.catalog.answers import Answer
 from onecopy.catalog.questions import Question
 from onecopy.model import Relation
+from onecopy.pipelines.gate import Gate
 from onecopy.policy.history import received
 from onecopy.policy.policy import Policy
-from onecopy.policy.replay import Past, Tried, replay
+from onecopy.policy.replay import Tried, replay
 from onecopy.policy.rules import LONGEST_NAME, Action, Facts, PolicyError, Rule, Scope, rule_for
+from onecopy.review.model import Refused, Reviewer
 
 LOOKED_AT = 500
 """Answers that are compared with an offered rule; all of them must agree with it."""
@@ -151,15 +151,34 @@ def with_rule(policy: Policy, offer: Offer) -> Policy:
 
 def tried(connection: Connection, policy: Policy, offer: Offer) -> Tried:
     """What the policy with an offered rule would have done with the newest uploads."""
-    return replay(with_rule(policy, offer), _newest(connection, offer.rule.agencies))
-
-
-def _newest(connection: Connection, agencies: frozenset[str]) -> Sequence[Past]:
     since = datetime.now(UTC) - timedelta(days=DAYS)
-    return deque(_of(received(connection, since), agencies), maxlen=REPLAYED)
+    agency = next(iter(offer.rule.agencies), None)
+    return replay(with_rule(policy, offer), received(connection, since, agency=agency, newest=REPLAYED))
 
 
-def _of(pasts: Iterator[Past], agencies: frozenset[str]) -> Iterator[Past]:
-    for past in pasts:
-        if not agencies or any(one.facts.agency in agencies for one in past.seen):
-            yield past
+def adopt(gate: Gate, id: str, *, by: Reviewer) -> Policy:
+    """Turn an offered rule into policy: it holds from the next upload on, in every process.
+
+    Args:
+        gate: Whose policy it is.
+        id: Of the offer.
+        by: A records officer.
+
+    Raises:
+        Refused: ``no-offer``: it is offered no longer, or it is another agency's; ``needs-officer``.
+        UsageError: ``policy-fixed``: the policy is set by a file.
+        PolicyError: The policy has no room for it.
+        EnvironmentProblem: The catalog stands in the way.
+    """
+    if not by.officer:
+        raise Refused("Only a records officer turns answers into policy.", code="needs-officer")
+    policy = gate.policy_in_force()
+    with gate.catalog.read() as connection:
+        found = {one.id: one for one in offers(connection, policy, agency=by.agency)}
+    if id not in found:
+        raise Refused(
+            "This rule is not offered, or no longer: an answer or the policy has changed.", code="no-offer"
+        )
+    changed = with_rule(policy, found[id])
+    gate.change_policy(changed, actor=by.name)
+    return changed

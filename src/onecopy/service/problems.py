@@ -25,6 +25,7 @@ _REFUSED = {
     "needs-officer": 403,
     "bad-answer": 422,
     "bad-cursor": 422,
+    "no-offer": 404,
 }
 _STATUS = {"too-large": 413, "vanished": 410, "disk-full": 507}
 
