@@ -84,18 +84,19 @@ def of_answer(connection: Connection, answer: int) -> list[int]:
     return list(connection.scalars(query.order_by(decision.c.occurrence)))
 
 
-def by_rule(
-    connection: Connection, rule: str, agency: str, contents: Iterable[str], *, since: datetime
+def recognised(
+    connection: Connection, agency: str, contents: Iterable[str], *, since: datetime
 ) -> Iterator[tuple[Occurrence, Decision]]:
-    """The uploads of some contents that a rule decided about since a moment, if that holds still."""
-    by = select(decision.c.occurrence).where(decision.c.rule == rule, decision.c.made_at >= since)
+    """The uploads of some contents that were recognised by people's answers, if that holds still."""
+    by = select(decision.c.occurrence).where(decision.c.answer.is_not(None), decision.c.made_at >= since)
+    by = by.where(decision.c.policy.is_not(None))
     for batch in batches(sorted(set(contents))):
         query = select(occurrence).where(occurrence.c.id.in_(by), occurrence.c.content.in_(batch))
         query = query.where(occurrence.c.gone_at.is_(None), occurrence.c.agency == agency)
         query = query.order_by(occurrence.c.id)
         for one in [from_row(row) for row in connection.execute(query).mappings()]:
             last = of_occurrence(connection, one.id)[-1]
-            if last.rule == rule:
+            if last.policy is not None and last.answer is not None:
                 yield one, last
 
 

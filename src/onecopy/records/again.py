@@ -19,18 +19,21 @@ _DONE = "questions-asked"
 _ASKABLE = frozenset({Relation.SAME_IMAGE, Relation.EDITED, Relation.UNCLEAR})
 
 
-def doubts_of(connection: Connection, one: Occurrence, made: Decision, policy: Policy) -> list[Doubt]:
+def doubts_of(
+    connection: Connection, one: Occurrence, made: Decision, policy: Policy, *, strictly: bool = False
+) -> list[Doubt]:
     """The doubts for which an upload was held, or would have been without people's judgement.
 
     Args:
         connection: Of any transaction.
         one: The upload.
         made: The decision that remembers its matches.
-        policy: Says which of them are asked about; if it would ask about none, all that are askable are.
+        policy: Says which of them are asked about.
+        strictly: Ask about no others; else, if it would ask about none, about all that are askable.
     """
     found = list(_doubts(connection, one, made, policy))
     held = [doubt for doubt, rule in found if rule.action is Action.HOLD]
-    return held or [doubt for doubt, _ in found if doubt.verdict.relation in _ASKABLE]
+    return held if held or strictly else [doubt for doubt, _ in found if doubt.verdict.relation in _ASKABLE]
 
 
 def _doubts(

@@ -10,7 +10,6 @@ from onecopy.catalog.decisions import Decision
 from onecopy.catalog.judgements import Judgement
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.policy.policy import Policy, default
-from onecopy.policy.settle import AS_DECIDED
 from onecopy.records.again import doubts_of
 from onecopy.records.questions import Doubt, ask_about
 
@@ -30,13 +29,17 @@ def ask_again(
         by: Who took them back.
     """
     contents = {place[0] for one in said for place in (one.one, one.other)}
-    rested = list(decisions.by_rule(connection, AS_DECIDED, agency, contents, since=since))
+    rested = list(decisions.recognised(connection, agency, contents, since=since))
     if not rested:
         return
     gone = {frozenset((one.one, one.other)) for one in said}
     policy = _in_force(connection)
     for one, made in rested:
-        doubts = [doubt for doubt in doubts_of(connection, one, made, policy) if _pair(one, doubt) in gone]
+        doubts = [
+            doubt
+            for doubt in doubts_of(connection, one, made, policy, strictly=True)
+            if _pair(one, doubt) in gone
+        ]
         if doubts:
             _hold(connection, one, made, doubts, policy, by)
 

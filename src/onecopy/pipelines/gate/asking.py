@@ -32,6 +32,13 @@ def ask(
     )
 
 
+def followed(found: Look) -> int | None:
+    """The people's answer without which something else would have become of the upload, by its number."""
+    if found.recognised is None or not any(tie.as_decided for tie in found.ties):
+        return None
+    return found.recognised.answer
+
+
 def _is_offered(tie: Tie, policy: Policy) -> bool:
     wanted = tie.verdict.relation in policy.review.offer and tie.scope is Scope.CASE
     return wanted and tie.judgement is None and tie.action is Action.STORE

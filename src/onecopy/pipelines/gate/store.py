@@ -24,7 +24,7 @@ from onecopy.catalog.store import Catalog
 from onecopy.fingerprint import FINGERPRINT_VERSION
 from onecopy.pipelines.exact import UNFINISHED
 from onecopy.pipelines.gate.answers import pair
-from onecopy.pipelines.gate.asking import ask
+from onecopy.pipelines.gate.asking import ask, followed
 from onecopy.pipelines.gate.event import actor, event, told
 from onecopy.pipelines.gate.look import Look
 from onecopy.pipelines.gate.model import GateReply
@@ -33,7 +33,6 @@ from onecopy.pipelines.gate.upload import Upload
 from onecopy.pipelines.identify import EXTRAS
 from onecopy.policy import Policy
 from onecopy.policy.history import adopt, pack
-from onecopy.policy.settle import AS_DECIDED
 from onecopy.records.versions.land import land, tell
 from onecopy.verify.interface import VERIFY_VERSION
 
@@ -99,7 +98,7 @@ def store(
             rule=answer.ruling.rule,
             reviewers=answer.ruling.reviewers,
             facts=pack(answer.seen, len(upload.identity.images), upload.file_type),
-            answer=found.recognised.answer if found.recognised and answer.ruling.rule == AS_DECIDED else None,
+            answer=followed(found),
         ),
     )
     ask(connection, upload, replace(one, id=number), found, answer, policy)
