@@ -33,6 +33,7 @@ PAGES = {
     "tokens": "/admin/tokens",
     "people": "/admin/people",
     "webhooks": "/admin/webhooks",
+    "imports": "/admin/imports",
     "audit-log": "/admin/audit",
     "audit-entry": "/admin/audit/5",
     "health": "/admin/health",

@@ -8,6 +8,8 @@ import pytest
 
 from onecopy.audit.merkle import leaf_hash
 from onecopy.audit.proof import root_of
+from onecopy.catalog import imports
+from onecopy.catalog.store import Catalog
 from onecopy.policy.policy import default_text
 
 PAGES = {
@@ -16,6 +18,7 @@ PAGES = {
     "/admin/tokens": {"auditor", "administrator"},
     "/admin/people": {"auditor", "administrator"},
     "/admin/webhooks": {"records-officer", "auditor", "administrator"},
+    "/admin/imports": {"records-officer", "administrator"},
     "/admin/audit": {"records-officer", "auditor", "administrator"},
     "/admin/health": {"records-officer", "auditor", "administrator"},
     "/dashboard": {"reviewer", "records-officer", "auditor", "administrator"},
@@ -32,6 +35,7 @@ FORMS = {
     "/admin/webhooks": {"administrator"},
     "/admin/webhooks/none/delete": {"administrator"},
     "/admin/webhooks/none/enable": {"administrator"},
+    "/admin/imports/none/pause": {"records-officer", "administrator"},
     "/admin/policy": {"records-officer", "administrator"},
 }
 ROLES = ("uploader", "reviewer", "records-officer", "auditor", "administrator")
@@ -136,6 +140,48 @@ def test_webhooks_are_made_and_deleted(visit, roles):
     id = re.search(r"/admin/webhooks/([\w-]+)/delete", page.text)[1]
     assert browser.post(f"/admin/webhooks/{id}/delete", data=form).status_code == 303
     assert id not in browser.get("/admin/webhooks").text
+
+
+def begun(service, agency):
+    """An import that nobody works on: two files done, one that could not be."""
+    one = imports.Import(agency=agency, name="<i>1998</i>.csv", manifest="0" * 64, created_by="t", place="-")
+    found = [
+        imports.Row(number=number, file=f"{number} <b>.tif", context={"case": "c"}) for number in range(4)
+    ]
+    with Catalog(service.folder / "catalog.db") as catalog, catalog.write() as connection:
+        imports.create(connection, one)
+        imports.add(connection, one, found)
+        imports.start(connection, one, len(found))
+        for row in found[:2]:
+            imports.took(connection, one, row, {"decision": "store"})
+        imports.took(connection, one, found[2], {"code": "truncated", "message": "It <ends> early."})
+    return one.id
+
+
+def test_an_import_is_watched_paused_and_tried_again(service, visit, roles):
+    id, theirs = begun(service, "ours"), begun(service, "theirs")
+    browser = visit(roles["records-officer"]["token"])
+    listed = browser.get("/admin/imports")
+    assert "&lt;i&gt;1998&lt;/i&gt;.csv" in listed.text
+    assert f'max="4" value="3" data-import="{id}"' in listed.text
+    assert theirs not in listed.text
+    page = browser.get(f"/admin/imports/{id}")
+    assert "It &lt;ends&gt; early." in page.text
+    form = {"csrf": csrf(page)}
+    for what, says in (
+        ("pause", "Paused"),
+        ("resume", "Running"),
+        ("retry", "Running"),
+        ("cancel", "Cancelled"),
+    ):
+        assert browser.post(f"/admin/imports/{id}/{what}", data=form).status_code == 303
+        assert f">{says}</span>" in browser.get(f"/admin/imports/{id}").text
+    assert "early" not in browser.get(f"/admin/imports/{id}").text
+    assert browser.post(f"/admin/imports/{id}/pause", data=form).status_code == 409
+    assert browser.post(f"/admin/imports/{id}/burn", data=form).status_code == 404
+    for path in (theirs, "none"):
+        assert browser.get(f"/admin/imports/{path}").status_code == 404
+        assert browser.post(f"/admin/imports/{path}/cancel", data=form).status_code == 404
 
 
 def test_nothing_of_another_agency_is_shown_or_done(service, visit, roles, token_of):

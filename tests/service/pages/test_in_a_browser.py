@@ -17,6 +17,7 @@ PATHS = (
     "/admin/tokens",
     "/admin/people",
     "/admin/webhooks",
+    "/admin/imports",
     "/admin/audit",
     "/admin/audit/0",
     "/admin/health",
@@ -47,10 +48,21 @@ def expect(locator):
     return expect(locator)
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
-def test_every_page_is_sound(open_page, faults, service, scheme, width):
+SOME = ("/dashboard", "/search?name=jpg", "/admin/policy", "/admin/tokens")
+
+
+@pytest.mark.parametrize(
+    ("paths", "scheme", "width"),
+    [
+        (SOME, "light", 390),
+        pytest.param(PATHS, "light", 1280, marks=pytest.mark.slow),
+        pytest.param(PATHS, "dark", 390, marks=pytest.mark.slow),
+    ],
+    ids=["some", "light", "dark"],
+)
+def test_every_page_is_sound(open_page, faults, service, paths, scheme, width):
     page = open_page("/sign-in", token=service.token, width=width, color_scheme=scheme, bypass_csp=True)
-    for path in PATHS:
+    for path in paths:
         assert page.goto(path).ok, path
         page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
         assert faults(page) == [], path
@@ -116,12 +128,12 @@ def test_a_session_that_ends_under_a_form_loses_nothing(open_page, faults, servi
 def test_the_keyboard_goes_in_order_and_comes_back(open_page, service):
     page = open_page("/search", token=service.reviewer)
     seen = []
-    for _ in range(7):
+    for _ in range(8):
         page.keyboard.press("Tab")
         seen.append(page.evaluate("document.activeElement.textContent.trim() || document.activeElement.name"))
-    assert seen[:4] == ["Skip to the content", "onecopy", "Dashboard", "Search"]
-    assert seen[5].endswith("<b>reviewer</b>")
-    assert seen[6] == "case"
+    assert seen[:5] == ["Skip to the content", "onecopy", "Review", "Dashboard", "Search"]
+    assert seen[6].endswith("<b>reviewer</b>")
+    assert seen[7] == "case"
     page.goto("/search")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -136,7 +148,7 @@ def test_the_keyboard_goes_in_order_and_comes_back(open_page, service):
     expect(menu.locator("summary")).to_be_focused()
 
 
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scripts", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_a_picture_is_chosen_and_found(open_page, service, encode, photo, scripts):
     page = open_page("/search", token=service.reviewer, java_script_enabled=scripts)
     file = {"name": "mine.jpg", "mimeType": "image/jpeg", "buffer": encode(photo(1).resize((400, 300)))}
@@ -162,6 +174,7 @@ def test_a_new_token_can_be_copied_and_goes_nowhere_else(open_page, service):
     assert secret not in page.url
 
 
+@pytest.mark.slow
 def test_pages_print_without_their_controls(open_page, service):
     page = open_page("/dashboard", token=service.token)
     page.emulate_media(media="print")

@@ -4,7 +4,17 @@ from fastapi import FastAPI
 
 from onecopy.catalog.leaves import Leaves
 from onecopy.service.pages import dashboard, public, search, sign_in, static
-from onecopy.service.pages.admin import agreements, audit, entries, health, people, policy, tokens, webhooks
+from onecopy.service.pages.admin import (
+    agreements,
+    audit,
+    entries,
+    health,
+    imports,
+    people,
+    policy,
+    tokens,
+    webhooks,
+)
 from onecopy.service.pages.desk import cases, desk, live, queue
 from onecopy.service.pages.figures import Assumptions
 from onecopy.service.settings import Settings
@@ -14,7 +24,7 @@ def install(app: FastAPI) -> None:
     """Add the pages. They are for people, and not in the API's description."""
     for part in (static, sign_in, live, queue, desk, cases, dashboard, search, public):
         app.include_router(part.router)
-    for part in (entries, policy, agreements, tokens, people, webhooks, audit, health):
+    for part in (entries, policy, agreements, tokens, people, webhooks, imports, audit, health):
         app.include_router(part.router)
 
 

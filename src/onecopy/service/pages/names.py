@@ -1,6 +1,7 @@
 """What things are called on pages, marked for the catalogue."""
 
 from onecopy.audit.event import Kind
+from onecopy.catalog.imports import State
 from onecopy.catalog.webhooks import Happened
 from onecopy.model import Relation
 from onecopy.policy.rules import Action
@@ -57,6 +58,11 @@ EVENTS = {
     Kind.PERSON_ADDED: N_("Person added"),
     Kind.PERSON_REMOVED: N_("Person removed"),
     Kind.SIGNED_IN: N_("Signed in"),
+    Kind.IMPORT_CREATED: N_("Import begun"),
+    Kind.IMPORT_PAUSED: N_("Import paused"),
+    Kind.IMPORT_RESUMED: N_("Import resumed"),
+    Kind.IMPORT_CANCELLED: N_("Import cancelled"),
+    Kind.IMPORT_ENDED: N_("Import ended"),
     Kind.WEBHOOK_CREATED: N_("Webhook made"),
     Kind.WEBHOOK_ROTATED: N_("Webhook given a new secret"),
     Kind.WEBHOOK_DISABLED: N_("Webhook switched off"),
@@ -74,3 +80,11 @@ TOLD = {
     Happened.CASE_CURRENT_CHANGED: N_("Current version changed"),
 }
 """What webhooks are told of."""
+
+IMPORT_STATES = {
+    State.RECEIVING: N_("Being written down"),
+    State.RUNNING: N_("Running"),
+    State.PAUSED: N_("Paused"),
+    State.CANCELLED: N_("Cancelled"),
+    State.DONE: N_("Done"),
+}

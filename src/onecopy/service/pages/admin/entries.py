@@ -17,6 +17,7 @@ ENTRIES = (
     Entry(path="/admin/tokens", label=N_("Tokens"), needs=Permission.TOKENS),
     Entry(path="/admin/people", label=N_("People"), needs=Permission.TOKENS),
     Entry(path="/admin/webhooks", label=N_("Webhooks"), needs=Permission.WEBHOOKS),
+    Entry(path="/admin/imports", label=N_("Imports"), needs=Permission.IMPORT),
     Entry(path="/admin/audit", label=N_("Audit log"), needs=Permission.AUDIT),
     Entry(path="/admin/health", label=N_("Health"), needs=Permission.HEALTH),
 )
