@@ -197,6 +197,13 @@ def test_a_sheet_scanned_twice_is_the_same_image(judge, seed):
     assert ruling.relation is Relation.SAME_IMAGE, (ruling, exam and exam.strokes)
 
 
+def test_a_sheet_that_lay_askew_shows_more_round_its_corners(judge):
+    page = make.form()
+    turned = page.convert("L").rotate(4.8, Image.Resampling.BICUBIC, expand=True, fillcolor=252)
+    ruling, exam = judge(make.rescanned(page, 1, angle=0), make.rescanned(turned, 2, angle=0))
+    assert ruling.relation is Relation.SAME_IMAGE, (ruling, exam and exam.strokes)
+
+
 def test_a_form_too_small_to_read_is_unclear(judge):
     page = make.form()
     ruling, _ = judge(page, make.recode(make.scaled(page, 200 / page.width)))

@@ -34,6 +34,8 @@ _TO_BE_SEEN = 0.3
 """Share of the contrast of ink on ground that a changed stroke is sure to have."""
 _SHIFTED = 0.02
 """Of a side: a sheet on the glass again loses as much on one edge as it gains on another."""
+_MOST_SKEW, _SHOWN = 5.2, 0.9
+"""Degrees by which a sheet on the glass may lie askew, as measured, and how much of it must show."""
 _FLAT_SUPPORT, _FLAT_EXCESS = 0.6, 1.5
 _READABLE = 0.34
 _KEPT = 0.4
@@ -212,10 +214,15 @@ def _rescan(exam: Examination, frame: Framing) -> Ruling:
     """For a pair that is readable and has the same strokes."""
     if frame.mirrored:
         return Ruling(Relation.EDITED, 0.9, Why.MIRRORED, frame)
-    whole = (
-        min(frame.overlap_a, frame.overlap_b) >= 0.9 and abs(frame.skew) <= 5 and 0.97 < frame.stretch < 1.03
-    )
     cropped = max(frame.cut + frame.added) > _SHIFTED or (not frame.same and frame.one_sided)
-    if not whole or (not _scanned_again(exam, frame) and cropped):
+    if not _whole(frame) or (not _scanned_again(exam, frame) and cropped):
         return _framed(0.9, frame)
     return Ruling(Relation.SAME_IMAGE, 0.99, Why.RESCAN, frame)
+
+
+def _whole(frame: Framing) -> bool:
+    """Whether each shows all of the other, but for the corners round a sheet that lies askew."""
+    corners = 1 + np.sin(2 * np.radians(abs(frame.skew)))
+    least, most = sorted((frame.overlap_a, frame.overlap_b))
+    upright = abs(frame.skew) <= _MOST_SKEW and 0.97 < frame.stretch < 1.03
+    return bool(upright and most >= _SHOWN and least >= _SHOWN / corners)
