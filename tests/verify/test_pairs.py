@@ -235,3 +235,15 @@ def test_grey_by_any_weights_is_the_same_image(judge, other_photo, weights):
     grey = np.asarray(other_photo) @ np.array(weights)
     ruling, exam = judge(other_photo, make.recode(Image.fromarray(grey.astype(np.uint8)).convert("RGB"), 85))
     assert ruling.relation is Relation.SAME_IMAGE, (ruling, exam and exam.residual.worst)
+
+
+def test_a_sheet_scanned_to_black_and_white_is_not_another(judge):
+    """Most of a page is ground: a tone fitted on that alone would wipe out the marks."""
+    page = make.form()
+    grey = make.rescanned(page, 5, angle=0.6)
+    levels = np.asarray(make.rescanned(page, 6, angle=-0.3).convert("L"))
+    sharp = Image.fromarray(np.where(levels > 150, 255, 0).astype(np.uint8)).convert("RGB")
+    ruling, exam = judge(grey, sharp)
+    assert ruling.relation in {Relation.SAME_IMAGE, Relation.UNCLEAR}, (ruling, exam and exam.strokes)
+    other = make.rescanned(make.form({"Parcel number": "0417-388-027"}), 5, angle=0.6)
+    assert judge(other, sharp)[0].relation not in LINKABLE

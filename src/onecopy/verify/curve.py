@@ -10,6 +10,8 @@ Curve = npt.NDArray[np.float32]
 
 _BINS = 64
 _FEW_LEVELS = 64
+_ONE_LEVEL = 6.0
+"""Spread (grey levels) of what is one level with noise: it has no slope."""
 _FEWER = 0.7
 """Of the levels of the source: fewer were taken away, not drawn with few."""
 _LEAST_IN_BIN = 20
@@ -50,7 +52,7 @@ def _medians(bins: npt.NDArray[np.int64], y: Array, sizes: npt.NDArray[np.int64]
 
 def _straight(x: Array, y: Array) -> Curve:
     """A straight line, for targets of few levels: a curve would take on their steps."""
-    if float(np.std(x)) < 1:
+    if float(np.std(x)) < _ONE_LEVEL:
         return np.asarray(np.arange(256) + float(np.median(y - x)), np.float32)
     slope, offset = np.polyfit(x, y, 1)
     return np.asarray(np.clip(slope * np.arange(256) + offset, 0, 255), np.float32)

@@ -75,7 +75,7 @@ def glimpse(a: View, b: View, matrix: Matrix) -> Grain:
     Args:
         a: One view.
         b: The other.
-        matrix: From B's working pixels to A's, near enough for refinement.
+        matrix: From B's working pixels to A's, as a look at small size left it.
     """
     matrix = refine(a, b, matrix, LEVELS[1:], tiles=False)
     side = _TILE + 2 * _MARGIN

@@ -16,7 +16,8 @@ from onecopy.verify.register import Placement, feature_placements, frame_placeme
 from onecopy.verify.view import View, to_displayed, to_thumbnail
 
 _HOPE = 0.25
-_TORN, _TORN_APART, _AGREED = 0.15, 0.25, 0.7
+_TORN, _TORN_APART, _AGREED, _AGREED_PAPER = 0.15, 0.25, 0.7, 0.5
+"""On paper, marks of a page are a blur at small size, and agree less than they do."""
 _WORTH_A_GLIMPSE, _MOST_TORN, _GRAINY = 0.4, 0.9, 0.7
 _REGISTERED = 0.75
 _SAME_PLACE = 0.02
@@ -109,7 +110,7 @@ def _try(a: View, b: View, placement: Placement) -> tuple[Ruling, Examination] |
     if exam is None:
         return None
     black_and_white = a.is_bilevel or b.is_bilevel
-    torn = exam.torn > _TORN and exam.support < _AGREED
+    torn = exam.torn > _TORN and exam.support < (_AGREED_PAPER if exam.both_paper else _AGREED)
     grainless = not exam.both_paper and min(a.noise, b.noise) < _GRAINY
     torn |= grainless and exam.torn > _TORN_APART
     placement = _refined(a, b, placement, exam)

@@ -21,6 +21,7 @@ _WORTH_FILTERING = 0.03
 _LUMA = np.array([0.299, 0.587, 0.114])
 _WORTH_MIXING = 0.85
 _CALM, _LEAST_CALM = 2, 1000
+_LEAST_SPAN = 0.7
 _BEND = 4.0
 """Grey levels by which a curve changes tone, more than by rounding."""
 
@@ -118,7 +119,10 @@ def make(source: Bytes, target: Bytes, mask: Mask, *, sharpness: bool = True) ->
     if len(calm) < _LEAST_CALM:
         return made
     # what sharpening does to edges is no tone: levels that lie beside edges had the curve follow it
-    other, apart_then = _filtered(source, target, mask, _best_fit(source, target, calm), where)
+    another = _best_fit(source, target, calm)
+    if _span(another.curve) < _LEAST_SPAN * _span(fit.curve):
+        return made  # there was only ground to fit it on: it would wipe out the marks
+    other, apart_then = _filtered(source, target, mask, another, where)
     return other if apart_then < apart else made
 
 
@@ -140,6 +144,11 @@ def _filtered(source: Bytes, target: Bytes, mask: Mask, fit: Fit, where: Where) 
         if apart_then < apart:
             return Made(other, fit.curve, float(weights[0])), apart_then
     return Made(ycc, fit.curve, 1.0), apart
+
+
+def _span(curve: Curve) -> float:
+    """Grey levels that are left of those between 10 and 245."""
+    return float(np.abs(np.clip(curve[245], 0, 255) - np.clip(curve[10], 0, 255)))
 
 
 def _bends(curve: Curve) -> bool:
