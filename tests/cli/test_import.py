@@ -53,7 +53,9 @@ def test_what_cannot_be_followed_is_said(onecopy, tmp_path):
     assert "(n.csv). Check the path" in onecopy("import", "n.csv", *PLACES, check=1).stderr
 
 
-@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+@pytest.mark.parametrize(
+    ("how", "code"), [(signal.SIGINT, 130), pytest.param(signal.SIGKILL, -9, marks=pytest.mark.slow)]
+)
 def test_what_is_interrupted_goes_on_and_does_nothing_twice(onecopy, tmp_path, kept, how, code):
     for number in range(60):
         (tmp_path / f"{number}.bin").write_bytes(random.Random(number).randbytes(500))

@@ -44,7 +44,7 @@ def state(client, hook, message):
         time.sleep(0.05)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def city(request, make_service):
     """Two processes that share the work."""
     arguments = ("--workers", "2")

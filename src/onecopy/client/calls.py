@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from onecopy.client.ask import Ask, File, digest_header, fresh_key, name_of, segment, sha256_of
 from onecopy.client.model import (
@@ -22,6 +22,15 @@ from onecopy.client.model import (
 )
 
 Metadata = Mapping[str, Any]
+
+
+class Page(Protocol):
+    """A page of a list."""
+
+    @property
+    def next(self) -> str | int | None:
+        """The cursor of the page behind it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

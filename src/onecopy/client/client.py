@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -30,6 +30,7 @@ from onecopy.client.model import (
 from onecopy.client.transport import ATTEMPTS, SECONDS, headers, unreachable, whole
 
 T = TypeVar("T")
+PageT = TypeVar("PageT", bound=calls.Page)
 
 
 class Client:
@@ -169,23 +170,13 @@ class Client:
             **filters: ``case``, ``agency``, ``sha256``, ``source``, ``category``, ``name``, ``since``,
                 ``until``, ``captured_since``, ``captured_until``, ``metadata``, ``order``.
         """
-        cursor: str | None = None
-        while True:
-            page = self._do(calls.occurrences(cursor, filters))
+        for page in self._pages(lambda cursor: calls.occurrences(cursor, filters)):
             yield from page.occurrences
-            cursor = page.next
-            if cursor is None:
-                return
 
     def cases(self, /, **filters: Any) -> Iterator[CaseInList]:
         """Cases, page by page; by ``agency``, ``prefix``, ``since``, ``until``."""
-        cursor: str | None = None
-        while True:
-            page = self._do(calls.cases(cursor, filters))
+        for page in self._pages(lambda cursor: calls.cases(cursor, filters)):
             yield from page.cases
-            cursor = page.next
-            if cursor is None:
-                return
 
     def create_import(
         self,
@@ -220,23 +211,13 @@ class Client:
 
     def imports(self) -> Iterator[Import]:
         """Imports, newest first."""
-        cursor: str | None = None
-        while True:
-            page = self._do(calls.imports(cursor))
+        for page in self._pages(lambda cursor: calls.imports(cursor)):
             yield from page.imports
-            cursor = page.next
-            if cursor is None:
-                return
 
     def import_rows(self, id: str, *, states: Collection[str] = ()) -> Iterator[ImportRow]:
         """The rows of an import; with ``states=["problem"]`` those that went wrong."""
-        cursor: int | None = None
-        while True:
-            page = self._do(calls.import_rows(id, cursor, states))
+        for page in self._pages(lambda cursor: calls.import_rows(id, cursor, states)):
             yield from page.rows
-            cursor = page.next
-            if cursor is None:
-                return
 
     def pause_import(self, id: str) -> Import:
         """Pause an import."""
@@ -270,13 +251,8 @@ class Client:
 
     def deliveries(self, id: str) -> Iterator[Delivery]:
         """What a webhook was told, newest first."""
-        cursor: str | None = None
-        while True:
-            page = self._do(calls.deliveries(id, cursor))
+        for page in self._pages(lambda cursor: calls.deliveries(id, cursor)):
             yield from page.deliveries
-            cursor = page.next
-            if cursor is None:
-                return
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -287,6 +263,16 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _pages(self, of: Callable[[Any], Ask[PageT]]) -> Iterator[PageT]:
+        """The pages of a list, each once it is asked for; ``of`` makes a page's request from its cursor."""
+        cursor: Any = None
+        while True:
+            page = self._do(of(cursor))
+            yield page
+            cursor = page.next
+            if cursor is None:
+                return
 
     def _do(self, ask: Ask[T]) -> T:
         for attempt in range(self._attempts):

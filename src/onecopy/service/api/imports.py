@@ -23,6 +23,7 @@ from onecopy.imports.receive import receive
 from onecopy.pipelines.gate.context import one_line
 from onecopy.policy.rules import Action
 from onecopy.service.api.models import problems
+from onecopy.service.api.receive import chunks
 from onecopy.service.auth import ArchiveImporter, Caller
 from onecopy.service.problems import ProblemError
 
@@ -32,7 +33,6 @@ MOST_BYTES = 512 << 20
 """Bytes of a manifest."""
 MOST = 1000
 """Imports or rows of one reply."""
-PIECE = 1 << 20
 
 KINDS = {
     "text/csv": Kind.CSV,
@@ -286,7 +286,7 @@ async def _received(request: Request) -> AsyncIterator[tuple[BinaryIO, str]]:
     """The body, in a file, and its SHA-256."""
     digest, size = sha256(), 0
     with tempfile.TemporaryFile() as file:
-        async for chunk in request.stream():
+        async for chunk in chunks(request):
             size += len(chunk)
             if size > MOST_BYTES:
                 raise ProblemError(

@@ -103,7 +103,7 @@ async def fill(request: Request, intake: Intake, spooling: Spooling) -> None:
         EnvironmentProblem: The vault stands in the way.
     """
     piece = bytearray()
-    async for chunk in _chunks(request):
+    async for chunk in chunks(request):
         piece += chunk
         if len(piece) >= PIECE:
             await run_in_threadpool(intake.feed, piece)
@@ -114,7 +114,7 @@ async def fill(request: Request, intake: Intake, spooling: Spooling) -> None:
     intake.finish()
 
 
-async def _chunks(request: Request) -> AsyncIterator[bytes]:
+async def chunks(request: Request) -> AsyncIterator[bytes]:
     """The body as it comes; a client that sends nothing for too long must not hold a spool and a place.
 
     Raises:
@@ -147,7 +147,7 @@ async def _drain(request: Request) -> None:
         return
     left = DRAIN
     try:
-        async for chunk in _chunks(request):
+        async for chunk in chunks(request):
             left -= len(chunk)
             if left < 0:
                 return
