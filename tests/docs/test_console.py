@@ -8,6 +8,7 @@ import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+import drawn
 import numpy as np
 import pytest
 import skimage.data
@@ -18,7 +19,7 @@ _RUN = re.compile(r"<!-- run -->\n```console\n(.*?)^```", re.MULTILINE | re.DOTA
 
 @pytest.fixture
 def reader(tmp_path: Path) -> Path:
-    """What a reader has at hand: four pictures in ``photos``, three of them one."""
+    """What a reader has at hand: four pictures in ``photos``, three of them one; and an application."""
     photos = tmp_path / "photos"
     (photos / "sent again").mkdir(parents=True)
     street = Image.fromarray(skimage.data.rocket()).resize((960, 640))
@@ -26,7 +27,35 @@ def reader(tmp_path: Path) -> Path:
     street.resize((640, 427)).save(photos / "street-small.jpg", quality=80)
     shutil.copy(photos / "street.jpg", photos / "sent again")
     Image.fromarray(np.ascontiguousarray(skimage.data.coffee())).save(photos / "garden.jpg", quality=92)
+    _application(tmp_path / "application", photos)
     return tmp_path
+
+
+def _application(folder: Path, photos: Path) -> None:
+    """Three submissions of drawings and photographs, and a manifest of them."""
+    plans = {"A-1 site plan": drawn.sheet(11, "A-1", "Site plan", block=False)}
+    plans["A-2 floor plan"] = drawn.sheet(12, "A-2", "Floor plan", block=False)
+    plans["A-2 floor plan rev B"] = drawn.sheet(12, "A-2", "Floor plan", block=False, moved=60)
+    came = {
+        1: ["A-1 site plan", "A-2 floor plan", "IMG_2041.jpg", "IMG_2042.jpg"],
+        2: ["A-2 floor plan rev B", "image001.jpg"],
+        3: ["A-2 floor plan"],
+    }
+    pictures = {
+        "IMG_2041.jpg": "street.jpg",
+        "IMG_2042.jpg": "garden.jpg",
+        "image001.jpg": "street-small.jpg",
+    }
+    lines = ["file,case,category,metadata.submission"]
+    for number, names in came.items():
+        (folder / str(number)).mkdir(parents=True)
+        for name in names:
+            file = f"{number}/{name}" if name in pictures else f"{number}/{name}.png"
+            data = (photos / pictures[name]).read_bytes() if name in pictures else drawn.png(plans[name])
+            (folder / file).write_bytes(data)
+            category = "site-photo" if name in pictures else "plan"
+            lines.append(f"{file},24016-00001,{category},{number}")
+    (folder / "manifest.csv").write_text("\n".join(lines) + "\n")
 
 
 def _steps(page: Path) -> list[tuple[str, list[str]]]:
