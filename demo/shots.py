@@ -97,7 +97,7 @@ SHOTS: dict[str, Shot] = {
     "frame-1": Shot(scenes.framing, _BURST, GARAGE, CONTRACTOR, clock(JUNE, 30), reach=8),
     "frame-2": Shot(
         scenes.framing,
-        replace(_BURST, place=(3.612, -4.597, 1.503), roll=0.12),
+        replace(_BURST, place=(3.66, -4.57, 1.515), roll=0.4),
         GARAGE,
         CONTRACTOR,
         clock(JUNE, 30).replace(microsecond=710_000),
@@ -105,7 +105,7 @@ SHOTS: dict[str, Shot] = {
     ),
     "frame-3": Shot(
         scenes.framing,
-        replace(_BURST, place=(3.606, -4.608, 1.496), roll=-0.08),
+        replace(_BURST, place=(3.55, -4.64, 1.48), roll=-0.35),
         GARAGE,
         CONTRACTOR,
         clock(JUNE, 30).replace(microsecond=980_000),
