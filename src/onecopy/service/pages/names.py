@@ -88,3 +88,19 @@ IMPORT_STATES = {
     State.CANCELLED: N_("Cancelled"),
     State.DONE: N_("Done"),
 }
+
+FIELDS = {
+    "agency": N_("Agency"),
+    "answer": N_("Answer"),
+    "days": N_("Days"),
+    "email": N_("E-mail address"),
+    "for": N_("For"),
+    "holder": N_("Holder"),
+    "name": N_("Name"),
+    "note": N_("Note"),
+    "role": N_("Role"),
+    "seeker": N_("Agency that may match them"),
+    "text": N_("Text"),
+    "url": N_("Address"),
+}
+"""Fields of forms, where what somebody entered is shown again. One that is not named is shown as it is."""

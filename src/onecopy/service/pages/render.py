@@ -16,7 +16,7 @@ from onecopy.service.pages import names, navigation, static, words
 from onecopy.service.pages.visitor import CSRF, Visitor, current
 from onecopy.service.roles import Permission
 
-_NAMES = ("ROLES", "RELATIONS", "ACTIONS", "OUTCOMES", "EVENTS", "TOLD", "IMPORT_STATES")
+_NAMES = ("ROLES", "RELATIONS", "ACTIONS", "OUTCOMES", "EVENTS", "TOLD", "IMPORT_STATES", "FIELDS")
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from onecopy.catalog import arrivals, decisions, search, uploads
+from onecopy.catalog import arrivals, decisions, images, search, uploads
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.errors import OnecopyError, UnreadableError, UsageError
 from onecopy.model import Relation
@@ -32,9 +32,10 @@ _NOTHING = dict.fromkeys(("case", "name", "digest", "camera", "relation", "since
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """An upload that was found, and what became of it."""
+    """An upload that was found, and what became of it. ``inner`` is its first picture, if it has one."""
 
     upload: Occurrence
+    inner: str | None
     size: int
     action: Action
     reason: str
@@ -135,7 +136,9 @@ def _hits(request: Request, wanted: search.Wanted) -> tuple[list[Hit], search.Pl
 def _hit(connection: Connection, one: Occurrence) -> Hit:
     last = decisions.of_occurrence(connection, one.id)[-1]
     size = uploads.size(connection, one.content or "")
-    return Hit(upload=one, size=size, action=Action(last.decision), reason=last.reason)
+    shown = next(iter(images.summaries(connection, [one.content or ""])), None)
+    inner = None if shown is None else shown.inner
+    return Hit(upload=one, inner=inner, size=size, action=Action(last.decision), reason=last.reason)
 
 
 def _digest(text: str) -> str | None:

@@ -43,3 +43,8 @@ drop.addEventListener("drop", (event) => {
 document.addEventListener("paste", (event) => take(event.clipboardData.files));
 form.addEventListener("submit", () => { status.textContent = status.dataset.looking; });
 document.querySelector("[data-result]")?.focus();
+
+// A picture that cannot be shown leaves its place as it is where there is none.
+for (const picture of document.querySelectorAll("img.thumb")) {
+  picture.addEventListener("error", () => picture.replaceWith(Object.assign(document.createElement("span"), { className: "thumb" })));
+}

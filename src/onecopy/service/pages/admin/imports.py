@@ -1,6 +1,6 @@
 """``/admin/imports``: archives that are taken in, how far each is, and what could not be."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -42,7 +42,8 @@ def one(request: Request, id: str, visitor: Sees) -> Response:
         found = _get(connection, id, visitor)
         far = _progress(connection, found)
         rows = imports.rows(connection, found, states=[RowState.PROBLEM], limit=PROBLEMS)
-    return show(request, visitor, "import", one=found, far=far, rows=rows, most=PROBLEMS)
+    left = None if far.seconds_left is None else timedelta(seconds=far.seconds_left)
+    return show(request, visitor, "import", one=found, far=far, left=left, rows=rows, most=PROBLEMS)
 
 
 @router.post("/{id}/{what}")
