@@ -70,7 +70,9 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
         opened = gate if gate is not None else await run_in_threadpool(open_gate, settings)
         app.state.gate = opened
         app.state.limiter = CapacityLimiter(AT_ONCE)
-        app.state.studio = Studio(open_cache(), opened.engine.workers)
+        app.state.studio = Studio(
+            open_cache(settings.picture_cache, settings.picture_cache_bytes), opened.engine.workers
+        )
         app.state.settings = settings
         app.state.repeats = Repeats(opened.catalog, settings.idempotency_hours)
         app.state.public_url = settings.browsers_url

@@ -68,6 +68,16 @@ class Settings:
         metavar="FILE",
         unset="as shipped",
     )
+    picture_cache: Path | None = setting(
+        None,
+        "Folder for pictures made for people to look at; what is in it can be made again.",
+        group=_PLACES,
+        metavar="FOLDER",
+        unset="in your cache folder",
+    )
+    picture_cache_bytes: int = setting(
+        1 << 30, "Bytes that those pictures may take.", group=_PLACES, least=1 << 20
+    )
     host: str = setting("127.0.0.1", "Address to listen on; 0.0.0.0 for every one.", group=_LISTEN)
     port: int = setting(8420, "Port; 0 takes any free one.", group=_LISTEN, least=0, most=65535)
     workers: int = setting(1, "Processes that answer requests.", group=_LISTEN, least=1, most=256)

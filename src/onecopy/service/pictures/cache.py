@@ -12,7 +12,6 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-MOST_BYTES = 1 << 30
 _SWEEP_SHARE = 0.1
 """Of the bound: how much is written between two looks at the whole folder, and how much a look frees."""
 
@@ -67,6 +66,6 @@ class Cache:
                 size -= about.st_size
 
 
-def open_cache() -> Cache:
-    """The cache of this user's services."""
-    return Cache(user_cache_path("onecopy") / "pictures", MOST_BYTES)
+def open_cache(folder: Path | None, most_bytes: int) -> Cache:
+    """The cache in a folder; by default the one that all of this user's services share."""
+    return Cache(folder or user_cache_path("onecopy") / "pictures", most_bytes)

@@ -12,6 +12,10 @@ for (const root of document.querySelectorAll(".viewer[data-pair]")) {
   }
 }
 
+// The filter is at hand where there is room for it.
+const filter = document.querySelector(".filter-box");
+if (filter && matchMedia("(min-width: 68rem)").matches) filter.open = true;
+
 const dialog = document.getElementById("keys");
 for (const button of document.querySelectorAll("[data-opens=keys]")) {
   button.addEventListener("click", () => dialog.showModal());

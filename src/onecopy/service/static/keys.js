@@ -36,7 +36,9 @@ function wanted(event) {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
   if (types(event.target) || event.isComposing) return;
-  if (event.key === " " && event.target.closest("button, a, summary, input")) return;
+  // These keys belong to whatever has the focus.
+  if ([" ", "Enter"].includes(event.key) && event.target !== document.body) return;
+  if (event.key.startsWith("Page") && event.target.matches("input")) return;
   if (!on() && event.key !== "?") return;
   const element = wanted(event);
   if (!element) return;

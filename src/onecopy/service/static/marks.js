@@ -3,6 +3,7 @@
 import { apply, bounds, corners } from "./geometry.js";
 
 const AROUND = 4;
+const MANY = 9; // from then on only the one that is looked at shows its number
 
 export class Marks {
   constructor(viewer) {
@@ -10,6 +11,7 @@ export class Marks {
     this.at = -1;
     const { regions = [] } = viewer.pair;
     this.boxes = regions.map(({ a, b }) => corners(a ?? b).map((point) => (a ? point : apply(viewer.laid, point))));
+    viewer.root.classList.toggle("many", regions.length > MANY);
     this.frames = viewer.ports.map((port) =>
       this.boxes.map((_, n) => {
         const frame = document.createElement("span");

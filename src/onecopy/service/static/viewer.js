@@ -25,7 +25,7 @@ export class Viewer {
     this.blend.append(this.layers[0].element, this.over);
     this.ports[0].prepend(this.blend);
     this.ports[1].prepend(this.layers[1].element);
-    this.laid = this.pair.transform ?? this.byName();
+    this.laid = this.pair.transform ?? this.bySize();
     this.values = { swipe: 50, overlay: 50, difference: 3, blink: 1 };
     this.tones = { brightness: 100, contrast: 100 };
     this.turn = 0;
@@ -35,10 +35,24 @@ export class Viewer {
     this.listen();
     this.choose(this.find("[data-mode]:checked")?.value ?? "side");
     new ResizeObserver(() => this.resized()).observe(this.ports[0]);
-    for (const layer of this.layers) layer.base.addEventListener("load", () => this.draw());
+    this.layers.forEach((layer, n) => this.watch(layer.base, this.ports[n]));
   }
 
-  byName() {
+  // Says so while a picture is on its way, and if it cannot be had.
+  watch(image, port) {
+    const wait = (how) => {
+      for (const one of ["waits", "fails"]) port.classList.toggle(one, one === how);
+    };
+    if (!image.complete) wait("waits");
+    else if (!image.naturalWidth) wait("fails");
+    image.addEventListener("load", () => {
+      wait(null);
+      this.draw();
+    });
+    image.addEventListener("error", () => wait("fails"));
+  }
+
+  bySize() {
     const { a, b } = this.pair;
     return fitted([b.width, b.height], [a.width, a.height]);
   }
@@ -258,7 +272,7 @@ export class Viewer {
 
   // Another pair of sizes, as pages of documents have them: laid on each other by size alone.
   sized(transform) {
-    this.laid = transform ?? this.byName();
+    this.laid = transform ?? this.bySize();
     this.marks.hide(!transform && this.pages.away);
     this.apply();
     this.fit();

@@ -5,6 +5,8 @@ import io
 import pytest
 from PIL import Image
 
+from onecopy.model import Evidence
+
 expect = pytest.importorskip("playwright.sync_api").expect
 
 WHERE = """() => {
@@ -132,3 +134,35 @@ def test_axe_finds_no_fault_and_nothing_overflows(open_page, desk, faults, schem
 def test_nothing_is_wider_than_a_small_window(open_page, desk):
     page = open_desk(open_page, desk, desk.ask(0, 1), width=320)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_both_files_are_leafed_through_together(open_page, desk):
+    def pages(*greys):
+        pictures = [Image.effect_noise((300, 400), grey).convert("RGB") for grey in greys]
+        with io.BytesIO() as out:
+            pictures[0].save(out, "PDF", save_all=True, append_images=pictures[1:])
+            return out.getvalue()
+
+    numbers = [desk.send("a.pdf", pages(20, 40, 60)), desk.send("b.pdf", pages(80, 100))]
+    desk.clear()
+    page = open_desk(open_page, desk, desk.ask(*numbers, evidence=Evidence(method="paper")))
+    says, picture = page.locator(".viewer-says"), page.locator(".port img.base")
+    page.keyboard.press("PageDown")
+    expect(says).to_have_text("Page 2 | 2")
+    assert "/pages/2?" in picture.first.get_attribute("src")
+    page.keyboard.press("PageDown")
+    expect(says).to_have_text("Page 3 | –")
+    page.complaints.clear()  # that there is no third page is a 404 to the browser's console
+    page.get_by_role("button", name="Back to the compared").click()
+    assert "/picture?side=1280" in picture.first.get_attribute("src")
+
+
+def test_enter_stays_with_what_has_the_focus(open_page, desk):
+    address = desk.ask()
+    page = open_page("/queue", token=desk.token["token"])
+    page.locator("h3 a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{address}")
+    page.goto("/queue")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/*")

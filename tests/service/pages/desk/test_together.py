@@ -1,8 +1,14 @@
 """Several people at once, sessions that end, and rights."""
 
 import re
+from pathlib import Path
 
+import httpx
 import pytest
+
+from onecopy.catalog import occurrences, questions
+from onecopy.catalog.questions import Kind, Member, Part, Question
+from onecopy.catalog.store import Catalog
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
@@ -149,3 +155,85 @@ def test_changes_are_heard_once_and_after_a_break(visit, desk):
     assert f'"question":"{address.rpartition("/")[2]}"' in heard[-1]
     last = next(line for line in reversed(heard) if line.startswith("id:")).partition(" ")[2]
     assert int(last) > int(since)
+
+
+@pytest.mark.slow
+def test_an_answer_is_taken_back_after_a_restart(make_service):
+    """Undo needs nothing but the catalog."""
+    service = make_service().start()
+    token = service.token
+    try:
+        with service.client() as client:
+            ids = list(_two_files(client))
+        address = _ask_in(service, ids)
+        for restart in (False, True):
+            if restart:
+                service.stop()
+                service.start()
+            browser = httpx.Client(
+                base_url=service.url, trust_env=False, timeout=60, headers=HTML | {"Origin": service.url}
+            )
+            assert browser.post("/sign-in", data={"token": token}).status_code == 303
+            if not restart:
+                page = browser.get(address)
+                assert browser.post(f"{address}/answer", data=fields_of(page)).status_code == 303
+            else:
+                listed = browser.get("/queue")
+                undo = re.search(r'action="(/desk/undo/[^"]+)"', listed.text)[1]
+                assert browser.post(undo, data={"csrf": hidden(listed)}).status_code == 303
+                assert 'id="answer"' in browser.get(address).text
+            browser.close()
+    finally:
+        service.stop()
+
+
+def _two_files(client):
+    for name in ("a.png", "b.png"):
+        sent = client.post("/v1/uploads", files={"file": (name, name.encode())}, data={"case": "c"})
+        yield sent.json()["occurrence"]["id"]
+
+
+def _ask_in(service, ids, count=1):
+    """Ask about two occurrences, so often, straight in the catalog of a service."""
+    with Catalog(service.folder / "catalog.db", busy_seconds=60) as catalog, catalog.write() as connection:
+        found = [occurrences.get(connection, id) for id in ids]
+        members = [
+            Member(position=n, occurrence=one.id, content=one.content, inner="", role=Part.OFFERED)
+            for n, one in enumerate(found)
+        ]
+        for number in range(count):
+            case, title = f"case {number % 100:02}", f"Number {number}"
+            asked = Question(agency="", case_id=case, kind=Kind.UNCLEAR, title=title)
+            questions.add(connection, asked, members, [], by=None)
+    return f"/desk/{asked.public_id}"
+
+
+@pytest.mark.slow
+def test_ten_thousand_questions_cost_no_more_memory_than_forty(make_service):
+    """Whatever the length of the queue, a page of it is as large, and the service stays as small."""
+    service = make_service().start()
+    with service.client() as client:
+        ids = list(_two_files(client))
+    headers = HTML | {"Origin": service.url}
+    browser = httpx.Client(base_url=service.url, trust_env=False, timeout=60, headers=headers)
+    browser.post("/sign-in", data={"token": service.token})
+
+    def memory():
+        status = Path(f"/proc/{service.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1])
+
+    _ask_in(service, ids, 200)
+    small = browser.get("/queue")
+    for _ in range(5):
+        browser.get("/queue?order=case")
+    before = memory()
+    _ask_in(service, ids, 10_000)
+    address, pages = "/queue?order=case", 0
+    while address and pages < 260:
+        page = browser.get(address)
+        assert len(page.content) < 1.5 * len(small.content)
+        further = re.search(r'rel="next" href="([^"]+)"', page.text)
+        address, pages = further and further[1].replace("&amp;", "&"), pages + 1
+    assert pages == 255, "10,200 questions, 40 on a page"
+    assert memory() - before < 30_000, "kB more than with 200 questions"
+    browser.close()

@@ -55,7 +55,7 @@ def choices(question: Question, left: Shot, right: Shot, *, keep: int, group: bo
         keep: The position of the one that the proposal keeps, if it keeps one.
         group: Whether there are more than two.
     """
-    proposal = _proposal(question, right.position == keep and not group)
+    proposal = _proposal(question, right, keeps_right=right.position == keep and not group)
     return [
         Choice(
             answer=answer,
@@ -68,11 +68,16 @@ def choices(question: Question, left: Shot, right: Shot, *, keep: int, group: bo
     ]
 
 
-def _proposal(question: Question, keeps_right: bool) -> Answer | None:
+def _proposal(question: Question, right: Shot, *, keeps_right: bool) -> Answer | None:
     """The proposed answer, as it reads for the two as they lie here."""
     proposal = Answer(question.proposal) if question.proposal else None
     if proposal in SAME:
         return Answer.SAME_KEEP_RIGHT if keeps_right else Answer.SAME_KEEP_LEFT
+    if (
+        proposal is Answer.NEWER_VERSION_OF
+        and question.proposed.get("newer", right.position) != right.position
+    ):
+        return None
     return proposal
 
 

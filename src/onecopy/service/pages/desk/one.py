@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
 from onecopy.catalog.inheritances import Inherited
-from onecopy.catalog.questions import Question, State
+from onecopy.catalog.questions import Pair, Question, State
+from onecopy.model import Relation
 from onecopy.review.show import ShownAnswer, show
 from onecopy.service.pages.desk import shots
 from onecopy.service.pages.desk.choices import Choice, choices
@@ -18,6 +20,8 @@ from onecopy.service.pages.desk.place import Place
 from onecopy.service.pages.desk.shots import Shot
 from onecopy.service.pages.visitor import Visitor
 from onecopy.service.roles import Permission
+
+_STRONGEST = tuple(Relation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +119,7 @@ def load(connection: Connection, question: Question, visitor: Visitor, look: Loo
     pictured = visitor.may(Permission.CONTENT)
     shown = shots.of_members(connection, everything.members, pictured=pictured)
     keep = _kept(question, shown, look.keep)
-    two = _two(shown, keep if len(shown) > 2 else None, look.left, look.right)
+    two = _two(shown, question, everything.pairs, look)
     claimant = question.claimant(now)
     found = sight(*two, everything.pairs) if two else None
     return Desk(
@@ -140,15 +144,30 @@ def _kept(question: Question, shown: Sequence[Shot], chosen: int | None) -> int:
 
 
 def _two(
-    shown: Sequence[Shot], first: int | None, left: int | None, right: int | None
+    shown: Sequence[Shot], question: Question, pairs: Sequence[Pair], look: Look
 ) -> tuple[Shot, Shot] | None:
-    """The two to look at: those asked for, else the first and the one after it."""
+    """The two to look at: those asked for, else what is kept or newer beside what it has most to do with."""
     if len(shown) < 2:
         return None
     by_position = {shot.position: shot for shot in shown}
-    one = by_position.get(left if left is not None else -1) or by_position.get(-1 if first is None else first)
-    one = one or shown[0]
-    other = by_position.get(right if right is not None else -1)
-    if other is None or other is one:
-        other = next(shot for shot in shown if shot is not one)
-    return one, other
+
+    def at(*positions: Any) -> Shot | None:
+        return next((by_position[one] for one in positions if one in by_position), None)
+
+    group, newer = len(shown) > 2, question.proposed.get("newer")
+    left = at(look.left, question.proposed.get("keep") if group else None)
+    right = at(look.right, newer)
+    if left is None:
+        left = at(*_partners(right, pairs)) if right else None
+    if left is None or left is right:
+        left = next(shot for shot in shown if shot is not right)
+    if right is None:
+        right = at(*_partners(left, pairs)) or next(shot for shot in shown if shot is not left)
+    return left, right
+
+
+def _partners(shot: Shot, pairs: Sequence[Pair]) -> list[int]:
+    """What one has to do with, by position: the strongest relation first, then the surest."""
+    mine = [pair for pair in pairs if shot.position in (pair.a, pair.b)]
+    mine.sort(key=lambda pair: (_STRONGEST.index(pair.verdict.relation), -pair.verdict.confidence))
+    return [pair.a if pair.b == shot.position else pair.b for pair in mine]

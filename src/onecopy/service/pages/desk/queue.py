@@ -16,6 +16,7 @@ from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.questions import Kind, Member, Question
 from onecopy.catalog.queue import Counts, Order
 from onecopy.pipelines.gate import Gate
+from onecopy.review import offers
 from onecopy.review.show import ShownMember
 from onecopy.service.pages.desk import shots
 from onecopy.service.pages.desk.choices import NAMES
@@ -74,6 +75,7 @@ def listed(request: Request, visitor: Reader, after: str = Query("", max_length=
         everything = queue.counts(connection, Place().filter(agency, me=""), now=now)
         last = last_answer(connection, visitor)
         newest = changes.newest(connection)
+        offered = len(offers.offers(connection, gate.policy, agency=agency))
     return page(
         request,
         "queue.html",
@@ -85,6 +87,7 @@ def listed(request: Request, visitor: Reader, after: str = Query("", max_length=
         next_after=found[PAGE - 1].public_id if len(found) > PAGE else None,
         first_page=seen is None,
         last=last,
+        offered=offered,
         newest=newest,
         now=now,
         reviews=visitor.may(Permission.REVIEW),
@@ -146,7 +149,7 @@ def _sections(rows: Sequence[Row], order: Order) -> list[tuple[str, list[Row]]]:
 def _choices(counts: Counts, place: Place) -> dict[str, list[tuple[str, str, int | None]]]:
     """For each field of the filter: the values there are, what to call them, and how many have them."""
 
-    def counted(name: str, names: dict[str, str] | None = None) -> list[tuple[str, str, int | None]]:
+    def numbered(name: str, names: dict[str, str] | None = None) -> list[tuple[str, str, int | None]]:
         found = dict(counts.by.get(name, {}))
         chosen = getattr(place, name)
         if chosen and chosen not in found:
@@ -154,10 +157,10 @@ def _choices(counts: Counts, place: Place) -> dict[str, list[tuple[str, str, int
         return [(value, (names or {}).get(value, value), number) for value, number in found.items() if value]
 
     return {
-        "kind": counted("kind", {str(kind): name for kind, name in KINDS.items()}),
-        "relation": counted("relation", {str(one): name for one, name in RELATIONS.items()}),
-        "category": counted("category"),
-        "agency": counted("agency"),
+        "kind": numbered("kind", {str(kind): name for kind, name in KINDS.items()}),
+        "relation": numbered("relation", {str(one): name for one, name in RELATIONS.items()}),
+        "category": numbered("category"),
+        "agency": numbered("agency"),
         "urgency": [
             (value, URGENCY[int(value)], number) for value, number in sorted(counts.by["priority"].items())
         ],
