@@ -117,9 +117,20 @@ def test_accepted_uploads_are_finished(make_service, how, code, workers):
         assert [one.name for one in uploads.of_case(connection, "c", "")] == ["slow.bin"]
 
 
-def test_killed_while_uploads_come_in(make_service, encode, photo):
+@pytest.mark.parametrize(
+    ("kills", "city"),
+    [
+        (10, False),
+        pytest.param(200, False, marks=pytest.mark.slow),
+        pytest.param(40, True, marks=pytest.mark.slow),
+    ],
+)
+def test_killed_while_uploads_come_in(make_service, encode, photo, request, kills, city):
     """Whatever was acknowledged before a kill reads back byte for byte, and nothing stands in the way."""
     service = make_service()
+    if city:
+        catalog, bucket = request.getfixturevalue("new_database")(), request.getfixturevalue("bucket_url")
+        service.arguments = ("--catalog", catalog, "--vault", bucket, "--workers", "2")
     chance = random.Random(20260317)
     picture = encode(photo())
     acknowledged = {}
@@ -132,22 +143,24 @@ def test_killed_while_uploads_come_in(make_service, encode, photo):
                 if response.is_success:
                     acknowledged[response.json()["occurrence"]["id"]] = data
 
-    for round_ in range(2):
+    for round_ in range(kills):
         service.start()
         before = len(acknowledged)
         threads = [threading.Thread(target=upload, args=(round_ * 10 + n,)) for n in range(4)]
         for thread in threads:
             thread.start()
-        while len(acknowledged) == before:
+        while round_ % 2 and len(acknowledged) == before:
             time.sleep(0.01)
-        time.sleep(chance.uniform(0.0, 0.5))
+        time.sleep(chance.uniform(0.0, 0.3))
         service.stop(signal.SIGKILL)
         for thread in threads:
             thread.join(60)
     service.start()
-    assert len(acknowledged) >= 3
+    assert len(acknowledged) >= kills // 2
     with service.client() as client:
         for name, data in acknowledged.items():
             assert client.get(f"/v1/occurrences/{name}/content").content == data
+    if city:
+        return
     kept = [path for path in (service.folder / "vault" / "contents").rglob("*") if path.is_file()]
     assert all(hashlib.sha256(path.read_bytes()).hexdigest() == path.name for path in kept)
