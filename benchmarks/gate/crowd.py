@@ -26,7 +26,8 @@ def measure(count: int, rounds: int, processes: int) -> None:
             before = service.cpu()
             crowd = send(service, paths, CLIENTS)
             cpu = service.cpu() - before
-            decoded = service.metrics()["onecopy_decodes_total"]
+            told = service.metrics()
+            decoded, compared = told["onecopy_decodes_total"], told["onecopy_comparisons_total"]
             again = send(service, paths, CLIENTS)
             assert service.metrics()["onecopy_decodes_total"] == decoded, "an exact duplicate was decoded"
             assert set(again["decisions"]) == {"link"}, again["decisions"]
@@ -45,6 +46,7 @@ def measure(count: int, rounds: int, processes: int) -> None:
                 f"{count / again['seconds']:.1f}",
                 f"{1000 * bare['cpu'] / count:.1f}",
                 f"{1000 * cpu / count:.1f}",
+                f"{compared:.0f}",
                 f"{shares[-1]:.2f}",
                 f"{cpu_shares[-1]:.2f}",
                 f"{1000 * single:.0f}",
@@ -52,7 +54,7 @@ def measure(count: int, rounds: int, processes: int) -> None:
                 f"{tails[-1]:.1f}",
             ]
         )
-    head = ["round", "decoder/s", "gate/s", "same again/s", "decoder CPU ms", "gate CPU ms"]
+    head = ["round", "decoder/s", "gate/s", "same again/s", "decoder CPU ms", "gate CPU ms", "compared"]
     head += ["share", "share of CPU", "alone ms", "p99 ms", "p99 / alone"]
     table(head, rows)
     print(

@@ -34,18 +34,19 @@ def measure(count: int, points: int) -> None:
     """Print seconds to load, milliseconds of a question and of catching up with one more."""
     title(f"{count:,} fingerprints with {points} key points each")
     random = np.random.default_rng(11)
-    with tempfile.TemporaryDirectory(prefix="onecopy-bench-") as folder:
-        with Catalog(Path(folder) / "catalog.db") as catalog:
-            _fill(catalog, count, points, random)
-            known, loading, cpu = _loaded(catalog)
-            other, _, _ = _loaded(catalog)
-            asked = [_fingerprint(random, points) for _ in range(_QUESTIONS)]
-            questions = [_timed(lambda one=one: known.candidates(AGENCY, one)) for one in asked]
-            catching = []
-            for one in asked[:20]:
-                _store(catalog, [one])
-                with catalog.read() as connection:
-                    catching.append(_timed(lambda c=connection: other.catch_up(c, AGENCY)))
+    with (
+        tempfile.TemporaryDirectory(prefix="onecopy-bench-") as folder,
+        Catalog(Path(folder) / "catalog.db") as catalog,
+    ):
+        _fill(catalog, count, points, random)
+        known, loading, cpu = _loaded(catalog)
+        asked = [_fingerprint(random, points) for _ in range(_QUESTIONS)]
+        questions = [_timed(lambda one=one: known.candidates(AGENCY, one)) for one in asked]
+        catching = []
+        for one in asked[:20]:
+            _store(catalog, [one])  # as another process would
+            with catalog.read() as connection:
+                catching.append(_timed(lambda c=connection: known.catch_up(c, AGENCY)))
     head = ["fingerprints", "load s", "load CPU s", "a million, CPU s", "question ms", "catch up ms"]
     row = [f"{count:,}", f"{loading:.1f}", f"{cpu:.1f}", f"{cpu / count * 1e6:.1f}"]
     table(head, [[*row, f"{1000 * middle(questions):.1f}", f"{1000 * middle(catching):.1f}"]])
