@@ -1,5 +1,6 @@
 """Answers and what they do, on every database."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from onecopy.catalog import answers, changes, inheritances, judgements, occurren
 from onecopy.catalog.answers import Answer, Given
 from onecopy.catalog.judgements import Says
 from onecopy.catalog.questions import Kind, Part, State
-from onecopy.model import Capture
+from onecopy.model import Capture, Evidence
 from onecopy.review.claims import assign, claim, release
 from onecopy.review.decide import decide, decide_all
 from onecopy.review.model import Refused, Reviewer
@@ -290,13 +291,23 @@ def test_a_pair_told_apart_never_shares_a_group(world):
     assert say(world, group, LEFT, keep=0, apart=(1,)).final
 
 
-def test_what_was_judged_the_same_is_not_told_apart_by_another_question(world):
+def test_the_same_pair_in_another_case_is_answered_with_it(world):
     question, earlier, upload = world.pair()
     elsewhere = world.upload("d", held=True, content=upload.content)
     other = world.ask(elsewhere, world.doubt(earlier))
-    say(world, question, LEFT)
-    assert "judged to be the same" in refused("told-apart", say, world, other, NOT)
-    assert say(world, other, LEFT).final
+    outcome = say(world, question, LEFT)
+    assert outcome.words.endswith(" With it, one more question about the same pictures.")
+    assert (world.now(other).state, world.now(other).answer) == (State.ANSWERED, LEFT)
+    assert world.decision(elsewhere).decision == "link"
+
+
+def test_what_was_judged_the_same_is_not_told_apart_by_another_question(world):
+    question, earlier, upload = world.pair()
+    other = world.ask(world.upload("d", held=True, content=upload.content), world.doubt(earlier))
+    claim(world.catalog, other.public_id, by=BO)
+    assert say(world, question, LEFT).also == 0  # somebody else has it in hand
+    assert "judged to be the same" in refused("told-apart", say, world, other, NOT, by=BO)
+    assert say(world, other, LEFT, by=BO).final
 
 
 def test_a_file_held_for_two_pictures_waits_for_both(world):
@@ -339,3 +350,15 @@ def test_a_clock_that_is_behind_ends_no_claim_early(world):
     held = claim(world.catalog, question.public_id, by=ANA, lease=timedelta(minutes=1))
     assert held.claimant(datetime.now(UTC)) == "Ana"
     assert held.claimant(datetime.now(UTC) + timedelta(minutes=2)) is None
+
+
+def test_a_title_counts_what_waits_and_reasons_come_from_what_was_compared(world):
+    first, twin = world.upload(), world.upload()
+    upload = world.upload(held=True)
+    compared = world.doubt(first, method="other", contains="a")
+    derived = replace(
+        compared.verdict, confidence=1.0, evidence=Evidence(method="through", through="sha256:…")
+    )
+    question = world.ask(upload, replace(world.doubt(twin), verdict=derived), compared)
+    assert question.title == "A crop of an image in case c"
+    assert question.reasons[0] == "A stamp."

@@ -92,13 +92,17 @@ def test_what_something_later_rests_on_stays(world):
     assert world.decision(earlier).decision == "store"
 
 
-def test_a_later_answer_about_the_same_pair_rests_on_the_first(world):
+def test_what_was_answered_with_it_is_taken_back_with_it(world):
     question, earlier, upload = world.pair()
     other = world.ask(world.upload("d", held=True, content=upload.content), world.doubt(earlier))
-    first, second = say(world, question, LEFT).answer, say(world, other, LEFT).answer
-    assert second.public_id in refused("cannot-undo", undo, world.catalog, first.public_id, by=ANA)
-    undo(world.catalog, second.public_id, by=ANA)
-    undo(world.catalog, first.public_id, by=ANA)
+    before = world.state()
+    first = say(world, question, LEFT).answer
+    assert world.now(other).state is State.ANSWERED
+    undo(world.catalog, first.public_id, by=ANA)  # takes the other one back, too
+    assert world.state() == before
+    again = say(world, question, LEFT).answer
+    assert len(undo_all(world.catalog, again.batch, by=ANA)) == 2
+    assert world.state() == before
     with world.catalog.read() as connection:
         assert list(judgements.of(connection, "fire", [upload.content])) == []
 

@@ -239,16 +239,22 @@ def pairs(connection: Connection, id: int) -> tuple[Pair, ...]:
 
 
 def about(
-    connection: Connection, agency: str, case_id: str, places: Iterable[Place], state: State = State.OPEN
+    connection: Connection,
+    agency: str,
+    case_id: str | None,
+    places: Iterable[Place],
+    state: State = State.OPEN,
 ) -> list[int]:
-    """The questions of a case that are about any of some images, oldest first."""
+    """The questions of a case (``None``: of any) that are about any of some images, oldest first."""
     wanted = set(places)
     found: set[int] = set()
     member = question_member.c
     for batch in batches({content for content, _ in wanted}):
         query = select(question.c.id, member.content, member.inner).join(question_member)
         query = query.where(member.content.in_(batch), question.c.agency == agency)
-        query = query.where(question.c.case_id == case_id, question.c.state == str(state), _THERE)
+        query = query.where(question.c.state == str(state), _THERE)
+        if case_id is not None:
+            query = query.where(question.c.case_id == case_id)
         found |= {id for id, content, inner in connection.execute(query) if (content, inner) in wanted}
     return sorted(found)
 

@@ -67,11 +67,12 @@ def _alone(asked: Asked) -> dict[str, Any]:
 
 
 def strongest(pairs: Sequence[Pair]) -> Pair | None:
-    """The pair that a question is named after: of the strongest relation, the surest."""
+    """The pair that a question is named after: the strongest relation, what was compared, the surest."""
 
-    def rank(pair: Pair) -> tuple[int, float, int, int]:
+    def rank(pair: Pair) -> tuple[int, bool, float, int, int]:
         verdict = pair.verdict
-        return _STRONGEST.index(verdict.relation), -verdict.confidence, pair.a, pair.b
+        derived = verdict.evidence.through is not None
+        return _STRONGEST.index(verdict.relation), derived, -verdict.confidence, pair.a, pair.b
 
     return min(pairs, key=rank, default=None)
 
@@ -79,13 +80,15 @@ def strongest(pairs: Sequence[Pair]) -> Pair | None:
 def _title(kind: Kind, best: Pair, asked: Asked) -> str:
     noun = _NOUNS.get(best.verdict.evidence.method, "image")
     copies, where = len(asked.members), f"in case {asked.case}"
+    waiting = sum(one.role is not Part.EARLIER for one in asked.members)
+    article = "an" if noun == "image" else "a"
     match kind:
         case Kind.SAME_PHOTOGRAPH:
             return f"The same {noun}, {copies} copies in {_submissions(asked)}"
-        case Kind.CHANGED_COPY if copies > 2:
-            return f"{_number(copies - 1).capitalize()} changed copies of a {noun} {where}"
+        case Kind.CHANGED_COPY if waiting > 1:
+            return f"{_number(waiting).capitalize()} changed copies of {article} {noun} {where}"
         case Kind.CHANGED_COPY:
-            return f"{_change(best, asked)} {noun} {where}".replace("a image", "an image")
+            return f"{_change(best, asked)} of {article} {noun} {where}"
         case Kind.SAME_SCENE:
             return f"{_number(copies).capitalize()} {noun}s of one scene {where}"
     if best.verdict.relation in (Relation.SAME_FORM, Relation.DISTINCT):
@@ -99,10 +102,10 @@ def _change(best: Pair, asked: Asked) -> str:
     """What the later one of two is to the earlier one."""
     wider = best.verdict.evidence.contains
     if wider is None:
-        return "A changed copy of a"
+        return "A changed copy"
     later = max((asked.at(best.a), asked.at(best.b)), key=lambda one: (one.role is Part.HELD, one.position))
     is_wider = later.position == (best.a if wider == "a" else best.b)
-    return "A wider copy of a" if is_wider else "A crop of a"
+    return "A wider copy" if is_wider else "A crop"
 
 
 def _submissions(asked: Asked) -> str:

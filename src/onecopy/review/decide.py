@@ -19,6 +19,7 @@ from onecopy.records.versions import answers as conflicts
 from onecopy.records.versions.land import refresh
 from onecopy.records.versions.questions import KINDS as CONFLICTS
 from onecopy.records.versions.questions import sides
+from onecopy.review.alike import alike
 from onecopy.review.claims import check_free, check_open
 from onecopy.review.effects import decided_by, inherit
 from onecopy.review.meaning import Meaning, meaning
@@ -37,7 +38,7 @@ RESTORED = ("state", "escalated", "answer", "answered_by", "answered_at", *_HAND
 
 
 def decide(catalog: Catalog, public_id: str, given: Given, *, version: int, by: Reviewer) -> Outcome:
-    """Answer a question.
+    """Answer a question; and with it, as one batch, those that ask about the very same images elsewhere.
 
     Args:
         catalog: Where it is.
@@ -51,7 +52,12 @@ def decide(catalog: Catalog, public_id: str, given: Given, *, version: int, by: 
         EnvironmentProblem: The catalog stands in the way.
     """
     with opened(catalog, public_id, by) as (connection, question):
-        return _decide(connection, question, given, version=version, by=by)
+        others = alike(connection, question, given, by=by)
+        batch = str(uuid.uuid4()) if others else None
+        outcome = _decide(connection, question, given, version=version, by=by, batch=batch)
+        for other, same in others:
+            _decide(connection, other, same, version=other.version, by=by, batch=batch)
+        return replace(outcome, also=len(others))
 
 
 def decide_all(catalog: Catalog, wanted: Sequence[tuple[str, int, Given]], *, by: Reviewer) -> list[Outcome]:

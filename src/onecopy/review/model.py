@@ -47,6 +47,8 @@ class Outcome:
     answer: Answered
     decided: tuple[tuple[str, str], ...] = ()
     inherited: tuple[Inherited, ...] = ()
+    also: int = 0
+    """How many other questions about the very same images were answered with it, in its batch."""
 
     @property
     def final(self) -> bool:
@@ -64,5 +66,6 @@ class Outcome:
             second = "The two answers differ: a records officer decides."
             return second if self.question.escalated else "A second person has to agree."
         linked = sum(action == "link" for _, action in self.decided)
-        stored = len(self.decided) - linked
-        return f"Answered: {linked} linked, {stored} kept beside."
+        said = f"Answered: {linked} linked, {len(self.decided) - linked} kept beside."
+        more = "one more question" if self.also == 1 else f"{self.also} more questions"
+        return f"{said} With it, {more} about the same pictures." if self.also else said

@@ -39,7 +39,7 @@ _MOMENTS = ("claimed_until", "answered_at")
 
 
 def undo(catalog: Catalog, public_id: str, *, by: Reviewer) -> Outcome:
-    """Take an answer back.
+    """Take an answer back, and with it what it answered about the very same images elsewhere.
 
     Args:
         catalog: Where it is.
@@ -53,7 +53,10 @@ def undo(catalog: Catalog, public_id: str, *, by: Reviewer) -> Outcome:
     with catalog.read() as connection:
         agency = _question(connection, _answer(connection, public_id), by).agency
     with catalog.write([arrivals.scope(agency)]) as connection:
-        return _undo(connection, _answer(connection, public_id), by)
+        one = _answer(connection, public_id)
+        for other in reversed(_given_with(connection, one)):
+            _undo(connection, other, by)
+        return _undo(connection, one, by)
 
 
 def undo_all(catalog: Catalog, batch: str, *, by: Reviewer) -> list[Outcome]:
@@ -67,6 +70,20 @@ def undo_all(catalog: Catalog, batch: str, *, by: Reviewer) -> list[Outcome]:
         agencies = {_question(connection, one, by).agency for one in _of_batch(connection, batch)}
     with catalog.write([arrivals.scope(agency) for agency in agencies]) as connection:
         return [_undo(connection, one, by) for one in reversed(_holding(connection, batch))]
+
+
+def _given_with(connection: Connection, one: Answered) -> list[Answered]:
+    """The later answers of its batch that say the same of the same images, oldest first."""
+    if one.batch is None:
+        return []
+    later = [other for other in answers.of_batch(connection, one.batch) if other.id > one.id]
+    found = questions.members(connection, [one.question, *(other.question for other in later)])
+    places = {id: {member.place for member in members} for id, members in found.items()}
+    return [
+        other
+        for other in later
+        if other.undone_at is None and places.get(other.question) == places.get(one.question)
+    ]
 
 
 def _of_batch(connection: Connection, batch: str) -> list[Answered]:
