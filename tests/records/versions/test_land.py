@@ -6,10 +6,10 @@ import pytest
 import shelf as shelves
 from sqlalchemy import select
 
-from onecopy.catalog import arrivals, questions, uploads, versions
+from onecopy.catalog import arrivals, questions, uploads, versions, webhooks
 from onecopy.catalog.answers import Answer, Answered, Given
 from onecopy.catalog.answers import add as add_answer
-from onecopy.catalog.schema import event
+from onecopy.catalog.schema import delivery, event
 from onecopy.catalog.store import Catalog
 from onecopy.records import deletion
 from onecopy.records.versions import answers, land
@@ -251,3 +251,23 @@ def test_a_fault_in_sorting_loses_no_upload(shelf, monkeypatch, caplog):
     shelf.refresh()
     (found,) = shelf.read(documents, shelf.agency, shelf.case)
     assert found.current.number == 2
+
+
+def test_a_webhook_is_told_what_counts_now(shelf):
+    with shelf.catalog.write() as connection:
+        webhooks.create(
+            connection,
+            agency=shelf.agency,
+            url="https://permits.example.org/hook",
+            kinds=[webhooks.Happened.CASE_CURRENT_CHANGED],
+            by="test",
+        )
+    shelf.send("site plan.pdf", "a")
+    one = shelf.send("site plan.pdf", "b", hours=48, ties=[("b", "a", "edited")])
+    (document,) = shelf.read(documents, shelf.agency, shelf.case)
+    with shelf.catalog.read() as connection:
+        bodies = [json.loads(body) for body in connection.scalars(select(delivery.c.body))]
+    sent = [body["data"] for body in bodies if body["data"].get("case") == shelf.case]
+    assert {body["type"] for body in bodies} == {"case.current_changed"}
+    assert sorted(each["document"] for each in sent) == [document.id, document.id]
+    assert one.public_id in {each["current"] for each in sent}

@@ -28,8 +28,8 @@ REASONS = {
 
 
 def title(papers: Iterable[Paper]) -> str:
-    """What to call a document: the name that says most of it, without what tells versions apart."""
-    said = max(papers, key=lambda one: (bool(one.named.sheet), len(one.named.words), -one.occurrence))
+    """What to call a document: its first name with number and title, without what tells versions apart."""
+    said = min(papers, key=lambda one: (not one.named.sheet, not one.named.words, one.received_at, one.rank))
     words = re.sub(r"\.[A-Za-z][A-Za-z0-9]{0,4}$", "", said.name).replace("_", " ")
     words = re.sub(r"\s*\(\d{1,3}\)$", "", words)
     words = re.sub(
