@@ -70,7 +70,7 @@ def test_what_is_interrupted_goes_on_and_does_nothing_twice(onecopy, tmp_path, k
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while not (tmp_path / "catalog.db").exists() or not 3 <= len(kept()) < 60:
             assert time.monotonic() < end
             time.sleep(0.05)

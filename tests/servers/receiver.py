@@ -86,7 +86,7 @@ class Receiver:
         lines = log.read_text().splitlines() if log.exists() else []
         return [line for line in map(json.loads, lines) if line["path"].startswith(path)]
 
-    def wait(self, number: int, path: str = "/", seconds: float = 30) -> list[dict[str, Any]]:
+    def wait(self, number: int, path: str = "/", seconds: float = 120) -> list[dict[str, Any]]:
         """Wait for so many requests."""
         end = time.monotonic() + seconds
         while len(found := self.told(path)) < number:

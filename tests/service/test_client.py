@@ -187,7 +187,7 @@ def test_imports(make_service, tmp_path):
     with Client(service.url, service.token) as client:
         one = client.create_import(tmp_path / "m.jsonl", defaults={"case": "c"})
         assert (one.name, one.rows) == ("m.jsonl", 2)
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while client.get_import(one.id).state != "done":
             assert time.monotonic() < end
             time.sleep(0.1)

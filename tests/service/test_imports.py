@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-SOON = 60
+SOON = 120
 
 
 @pytest.fixture
