@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from onecopy.audit.event import Kind
 from onecopy.catalog.batches import batches
-from onecopy.catalog.schema import decision, event, occurrence
+from onecopy.catalog.schema import answer, decision, event, occurrence
 
 _KEPT = (Kind.UPLOAD_STORED, Kind.UPLOAD_LINKED, Kind.UPLOAD_HELD)
 
@@ -24,6 +24,33 @@ def disagreements(connection: Connection) -> Iterator[str]:
     found = connection.scalar(decided) or 0
     if found != logged:
         yield f"The log has {logged:,} uploads that were kept, and the catalog {found:,} decisions on such."
+    yield from _answers(connection)
+
+
+def _answers(connection: Connection) -> Iterator[str]:
+    """What people answered: every answer that was logged, as it was logged, and no other."""
+    undone = {_object(said, "answer") for said in _lines(connection, [Kind.REVIEW_UNDONE])}
+    logged = 0
+    for batch in batches(_lines(connection, [Kind.REVIEW_DECIDED])):
+        logged += len(batch)
+        ids = [_object(said, "answer") for said in batch]
+        columns = (answer.c.public_id, answer.c.answer, answer.c.by, answer.c.undone_at)
+        query = select(*columns).where(answer.c.public_id.in_(ids), answer.c.final)
+        rows = {row["public_id"]: row for row in connection.execute(query).mappings()}
+        for said, id in zip(batch, ids, strict=True):
+            if id not in rows:
+                yield f"Answer {id} is in the log (entry {said['position']}) and not in the catalog."
+                continue
+            for word, expected, is_now in (
+                ("answer", said["eventOutcome"], rows[id]["answer"]),
+                ("reviewer", said["linkingAgentIdentifierValue"], rows[id]["by"]),
+                ("standing", id in undone, rows[id]["undone_at"] is not None),
+            ):
+                if expected != is_now:
+                    yield f"Answer {id} has another {word} in the catalog than in the log."
+    found = connection.scalar(select(func.count()).select_from(answer).where(answer.c.final)) or 0
+    if found != logged:
+        yield f"The log has {logged:,} answers of people, and the catalog {found:,}."
 
 
 def _lines(connection: Connection, kinds: Iterable[Kind]) -> Iterator[dict[str, Any]]:
