@@ -146,7 +146,7 @@ def _gate(folder: Path, items: list[Item]) -> list[str]:
         complaints = case.complaints(sent, asked, items)
         complaints += _six(one, folder)
         complaints += _answers(one, asked)
-        complaints += _current(one)
+        complaints += _current(one, folder / "gate" / "catalog.db")
     return complaints
 
 
@@ -221,7 +221,7 @@ _ANSWERS = {
 }
 
 
-def _current(one: gate.Gate) -> list[str]:
+def _current(one: gate.Gate, catalog: Path) -> list[str]:
     """The rest of the questions is answered, too: those of the six uploads."""
     for question in case.ask(one):
         case.answer(one, question)
@@ -233,6 +233,10 @@ def _current(one: gate.Gate) -> list[str]:
             before = ", ".join(f"'{version['sent'][0]['name']}'" for version in history if version != now)
             say(f"  {document['title']:16} '{now['sent'][0]['name']}', before it {before}")
             say(f"                   {document['reason']}")
+    command = [sys.executable, "-c", "from onecopy.cli import main; main()", "case", CASE, "--json"]
+    shown = json.loads(subprocess.check_output([*command, "--catalog", catalog]))
+    copies = sum(len(photograph["copies"]) for photograph in shown["photographs"])
+    say(f"  {len(shown['photographs'])} photographs, under which {copies} copies are folded")
     return case.not_current(current)
 
 
