@@ -1,7 +1,7 @@
 """Questions: what people are asked. One stands for all pairs and copies that one answer settles."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -291,12 +291,3 @@ def from_row(row: Mapping[Any, Any]) -> Question:
 def _member(row: Mapping[Any, Any]) -> Member:
     names = ("position", "occurrence", "content", "inner")
     return Member(**{name: row[name] for name in names}, role=Part(row["role"]))
-
-
-def every_open(connection: Connection, agency: str | None) -> Iterator[Question]:
-    """All open questions, oldest first, as they stream in."""
-    query = select(question).where(question.c.state == str(State.OPEN)).order_by(question.c.id)
-    if agency is not None:
-        query = query.where(question.c.agency == agency)
-    for row in connection.execute(query, execution_options={"yield_per": 500}).mappings():
-        yield from_row(row)

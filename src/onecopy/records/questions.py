@@ -5,7 +5,7 @@ gate answers by their judgement (:mod:`onecopy.catalog.judgements`).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -92,34 +92,6 @@ def ask_about(
             _join(connection, found, one, part, review, role, by)
             asked.append(found.id)
     return asked
-
-
-def ask(
-    connection: Connection,
-    question: Question,
-    members: Sequence[Member],
-    pairs: Sequence[Pair] = (),
-    *,
-    review: Review,
-    by: str | None,
-) -> int:
-    """Ask a question that no upload is held for; how urgent it is follows from the policy.
-
-    Args:
-        connection: Of a write transaction that holds the agency's scope.
-        question: What is asked; its dates and its priority are filled in.
-        members: What it is about, by positions from 0.
-        pairs: What is known of them.
-        review: Of the policy in force.
-        by: Who caused it.
-
-    Returns:
-        The catalog's number of it.
-    """
-    urgency, days = review.precedence(question.agency, question.source or "", question.category or "")
-    now = datetime.now(UTC)
-    dated = replace(question, priority=urgency, opened_at=now, due_at=now + days)
-    return questions.add(connection, dated, members, pairs, by=by)
 
 
 def _parts(doubts: Sequence[Doubt]) -> Iterator[list[Doubt]]:
