@@ -51,7 +51,7 @@ def test_figures_are_those_of_all_processes(watched, encode, photo):
         assert found["onecopy_workers",] == processes
         assert found["onecopy_decode_workers",] >= processes
         assert (found["onecopy_uploads_under_way",], found["onecopy_spool_bytes",]) == (0, 0)
-        for stage in ("identify", "look", "compare", "keep", "store"):
+        for stage in ("identify", "compare", "keep", "store"):
             assert found["onecopy_stage_seconds_count", stage] > 0
         text = client.get("/metrics").text
     assert not re.search(r"secret|24016|jpg", text)

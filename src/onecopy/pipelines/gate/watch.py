@@ -14,7 +14,11 @@ class Watch:
     """
 
     def took(self, stage: str, seconds: float) -> None:
-        """A stage of an upload ended: ``identify``, ``look``, ``compare``, ``keep`` or ``store``."""
+        """A stage of an upload ended: ``identify``, ``compare``, ``keep`` or ``store``.
+
+        ``look`` is that of checks, and of uploads where a rule of the policy may reject; else it is part of
+        ``store``, which also waits for its turn.
+        """
 
     def decoded(self) -> None:
         """A file was read in a worker, because nothing was known of it."""
