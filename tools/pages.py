@@ -1,4 +1,4 @@
-"""Write the generated pages: commands from ``--help``, settings, the findings' schema, the decisions."""
+"""Write the generated pages: the API, commands, settings, the findings' schema, the decisions."""
 
 import json
 import os
@@ -128,6 +128,9 @@ def decisions_page() -> str:
 
 
 if __name__ == "__main__":
+    from api_page import API, api_page
+
+    API.write_text(api_page(), encoding="utf-8")
     CLI.write_text(cli_page(), encoding="utf-8")
     SETTINGS.write_text(settings_page(), encoding="utf-8")
     SCHEMA.write_text(schema_page(), encoding="utf-8")

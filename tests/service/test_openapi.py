@@ -99,3 +99,32 @@ def test_replies_fit_their_schemas(service, send, encode, photo):
     checker = jsonschema.Draft202012Validator({"$ref": "#/components/schemas/Reply"} | document)
     for data in (encode(photo()), encode(photo()), b"not an image"):
         checker.validate(send(data, agency="schemas").json())
+
+
+BINARY = ("image/", "application/octet-stream", "application/pdf", "application/zip", "application/x-tar")
+
+
+def test_every_operation_has_examples_that_fit(service):
+    document = httpx.get(f"{service.url}/openapi.json", trust_env=False).json()
+    without = []
+
+    def look(name, place, schema):
+        if "example" not in place and not place.get("examples") and not schema.get("examples"):
+            without.append(name)
+        elif "example" in place:
+            checker = jsonschema.Draft202012Validator(schema | {"components": document["components"]})
+            assert not list(checker.iter_errors(place["example"])), name
+
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            name = f"{method.upper()} {path}"
+            for one in operation.get("parameters", ()):
+                look(f"{name} {one['name']}", one, one["schema"])
+            contents = [*operation.get("requestBody", {}).get("content", {}).items()]
+            for response in operation["responses"].values():
+                assert response["description"]
+                contents += response.get("content", {}).items()
+            for kind, content in contents:
+                if not kind.startswith((*BINARY, "text/")):
+                    look(f"{name} {kind}", content, content["schema"])
+    assert without == []

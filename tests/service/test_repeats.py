@@ -96,10 +96,23 @@ def test_keys_that_are_none(client, case, key):
     assert (reply.status_code, reply.json()["code"]) == (400, "bad-idempotency-key")
 
 
-def test_many_at_once_are_one(send_keyed, anywhere, case, encode, photo):
+@pytest.fixture(params=["city_service", "two processes"])
+def crowd(request, make_service):
+    if request.param == "city_service":
+        return request.getfixturevalue(request.param)
+    return make_service(arguments=("--workers", "2")).start()
+
+
+def test_many_at_once_are_one(crowd, case, encode, photo):
     data = encode(photo(1), 83)
+
+    def send(_):
+        with crowd.client() as client:
+            how = {"files": {"file": ("a.jpg", data)}, "headers": {"Idempotency-Key": case}}
+            return client.post("/v1/uploads", data={"case": case}, **how)
+
     with ThreadPoolExecutor(8) as threads:
-        replies = list(threads.map(lambda _: send_keyed(data), range(8)))
+        replies = list(threads.map(send, range(8)))
     done = [reply for reply in replies if reply.is_success]
     waiting = [reply for reply in replies if not reply.is_success]
     assert done
@@ -107,7 +120,7 @@ def test_many_at_once_are_one(send_keyed, anywhere, case, encode, photo):
     for reply in waiting:
         assert (reply.status_code, reply.json()["code"]) == (409, "idempotency-in-progress")
         assert 0 < int(reply.headers["retry-after"]) <= 15
-    assert len(held(anywhere, case)) == 1
+    assert len(held(crowd, case)) == 1
 
 
 LOST = """

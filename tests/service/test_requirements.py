@@ -48,7 +48,11 @@ def test_limits_are_gone_by(strict, encode, photo):
         nested = send(zipped({"a.zip": zipped({"b.zip": zipped({"c.jpg": small})})})).json()
         assert {one["code"] for one in nested["problems"]} == {"nested-too-deep"}
         large = send(bytes(300_001))
-        assert (large.status_code, large.json()["code"]) == (413, "too-large")
+        alone = client.post(
+            "/v1/uploads?case=c", content=bytes(300_001), headers={"Content-Type": "image/jpeg"}
+        )
+        for refused in (large, alone):
+            assert (refused.status_code, refused.json()["code"]) == (413, "too-large")
     assert list((strict.folder / "vault" / "spool").iterdir()) == []
 
 

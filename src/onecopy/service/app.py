@@ -33,7 +33,7 @@ from onecopy.service.api import (
     watching,
     webhooks,
 )
-from onecopy.service.api.models import described
+from onecopy.service.api.description import described
 from onecopy.service.capacity import Capacity
 from onecopy.service.headers import HeadLikeGet, SecurityHeaders
 from onecopy.service.linger import Linger

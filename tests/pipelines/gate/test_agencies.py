@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from onecopy.audit.check import check
 from onecopy.catalog import agreements, events
@@ -54,6 +54,7 @@ def told(reply):
         reply.decision,
         reply.reason,
         reply.matches,
+        reply.images,
         reply.problems,
         reply.held_elsewhere,
         reply.occurrence.case,
@@ -74,6 +75,33 @@ def test_without_an_agreement_a_reply_is_as_if_nothing_were_held(gate, jpeg, qua
         "It was stored as new.",
         *told(alone)[2:],
     )
+
+
+@pytest.fixture
+def statements(gate):
+    """What was asked of the database since it was looked at last."""
+    said = []
+
+    def note(connection, cursor, statement, parameters, context, many):
+        said.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield said
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("reveals", [None, "held-elsewhere", "occurrence"])
+def test_a_digest_that_another_agency_holds_is_as_one_that_nobody_does(gate, jpeg, statements, reveals):
+    held = gate.submit(jpeg(), of("fire")).occurrence.sha256
+    if reveals:
+        agree(gate, "fire", "building", reveals)
+    asked = {}
+    for sha256 in (held, "0" * 64):
+        statements.clear()
+        assert gate.recall(sha256, of("building")) is None
+        asked[sha256] = list(statements)
+    assert asked[held] == asked["0" * 64] != []
+    assert gate.recall(held, of("fire")).decision is Action.LINK
 
 
 def test_what_another_agency_sent_is_stored_once_and_read_again(gate, engine, jpeg):

@@ -232,18 +232,3 @@ _WORDS = {
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problems an endpoint may answer with, for its description."""
     return {status: {"description": _WORDS[status], "content": _PROBLEM_CONTENT} for status in statuses}
-
-
-def described(document: dict[str, Any]) -> dict[str, Any]:
-    """Complete the description that the framework made: its own form of errors is not used here."""
-    schemas = document["components"]["schemas"]
-    for unused in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(unused, None)
-    schemas["Problem"] = Problem.model_json_schema()
-    for path in document["paths"].values():
-        for operation in path.values():
-            if "401" in operation["responses"]:
-                operation["responses"] |= {str(status): said for status, said in problems(429).items()}
-            if "422" in operation["responses"]:
-                operation["responses"]["422"] = problems(422)[422]
-    return document

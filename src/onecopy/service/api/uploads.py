@@ -41,6 +41,9 @@ _FORM: dict[str, Any] = {
                     "required": ["file", *(field.name for field in FIELDS if field.required)],
                     "properties": {"file": _FILE}
                     | {field.name: field.schema() | {"description": field.about} for field in FIELDS},
+                    "examples": [
+                        {"file": "(the file's bytes)"} | {field.name: field.example for field in FIELDS}
+                    ],
                 }
             },
             "image/*": _BINARY,

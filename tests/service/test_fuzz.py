@@ -1,0 +1,65 @@
+"""Requests made up from the API's own description, fitting and not: none may end in an error of ours."""
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+HERE = {"ONECOPY_WEBHOOK_ALLOW": "127.0.0.1", "ONECOPY_REQUESTS_PER_MINUTE": "0"}
+LEFT_OUT = {"GET /metrics"}
+"""Counted with the ten thousandth request, not tried with it."""
+
+
+@pytest.fixture(scope="module")
+def running(make_service):
+    service = make_service(environment=HERE).start()
+    yield service
+    assert "Traceback" not in service.errors()
+
+
+@pytest.fixture(scope="module")
+def operations(running):
+    schemathesis = pytest.importorskip("schemathesis")
+    document = httpx.get(f"{running.url}/openapi.json", trust_env=False).json()
+    found = [result.ok() for result in schemathesis.openapi.from_dict(document).get_all_operations()]
+    assert len(found) == sum(len(methods) for methods in document["paths"].values())
+    return [one for one in found if one.label not in LEFT_OUT]
+
+
+def tried(running, operations, examples):
+    """Sends ``examples`` requests to each operation, half of which do not fit; returns how many it sent."""
+    from schemathesis import GenerationMode
+
+    headers = {"Authorization": f"Bearer {running.token}"}
+    statuses = []
+    for operation in operations:
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+
+            @settings(
+                max_examples=examples,
+                deadline=None,
+                database=None,
+                derandomize=True,
+                phases=[Phase.explicit, Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            )
+            @given(case=operation.as_strategy(generation_mode=mode))
+            def attempt(case):
+                reply = case.call(base_url=running.url, headers=headers, timeout=60)
+                statuses.append(reply.status_code)
+                assert reply.status_code < 500, f"{case.as_curl_command()}\n{reply.text}"
+                if reply.status_code >= 400:
+                    assert reply.headers["content-type"][0] == "application/problem+json"
+
+            attempt()
+    return statuses
+
+
+def test_nothing_that_is_sent_is_our_fault(running, operations):
+    statuses = tried(running, operations, 2)
+    assert {200, 201, 404, 422} <= set(statuses)
+
+
+@pytest.mark.slow
+def test_nothing_of_much_that_is_sent_is_our_fault(running, operations):
+    statuses = tried(running, operations, 100)
+    assert len(statuses) > 5000
