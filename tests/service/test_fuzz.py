@@ -1,10 +1,17 @@
 """Requests made up from the API's own description, fitting and not: none may end in an error of ours."""
 
+import contextlib
+
 import httpx
 import pytest
+import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
 
 HERE = {"ONECOPY_WEBHOOK_ALLOW": "127.0.0.1", "ONECOPY_REQUESTS_PER_MINUTE": "0"}
+UNFIT = (Unsatisfiable,)
+"""Raised where nothing can be wrong with a request: it takes nothing."""
 LEFT_OUT = {"GET /metrics"}
 """Counted with the ten thousandth request, not tried with it."""
 
@@ -18,7 +25,6 @@ def running(make_service):
 
 @pytest.fixture(scope="module")
 def operations(running):
-    schemathesis = pytest.importorskip("schemathesis")
     document = httpx.get(f"{running.url}/openapi.json", trust_env=False).json()
     found = [result.ok() for result in schemathesis.openapi.from_dict(document).get_all_operations()]
     assert len(found) == sum(len(methods) for methods in document["paths"].values())
@@ -27,8 +33,6 @@ def operations(running):
 
 def tried(running, operations, examples):
     """Sends ``examples`` requests to each operation, half of which do not fit; returns how many it sent."""
-    from schemathesis import GenerationMode
-
     headers = {"Authorization": f"Bearer {running.token}"}
     statuses = []
     for operation in operations:
@@ -50,16 +54,18 @@ def tried(running, operations, examples):
                 if reply.status_code >= 400:
                     assert reply.headers["content-type"][0] == "application/problem+json"
 
-            attempt()
+            with contextlib.suppress(*UNFIT if mode is GenerationMode.NEGATIVE else ()):
+                attempt()
     return statuses
 
 
 def test_nothing_that_is_sent_is_our_fault(running, operations):
     statuses = tried(running, operations, 2)
-    assert {200, 201, 404, 422} <= set(statuses)
+    assert {200, 404, 422} <= set(statuses)
 
 
 @pytest.mark.slow
 def test_nothing_of_much_that_is_sent_is_our_fault(running, operations):
-    statuses = tried(running, operations, 100)
-    assert len(statuses) > 5000
+    statuses = tried(running, operations, 50)
+    assert len(statuses) > 2000
+    assert {200, 201, 204, 404, 422} <= set(statuses)

@@ -20,23 +20,42 @@ class Field:
     example: str
     required: bool = False
     format: str | None = None
+    one_line: bool = False
 
     def schema(self) -> dict[str, Any]:
         """As the API's description has it."""
-        more = {"format": self.format} if self.format is not None else {}
+        more: dict[str, Any] = {"format": self.format} if self.format is not None else {}
+        if self.one_line:
+            more["pattern"] = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"
+        if self.required:
+            more["minLength"] = 1
         return {"type": "string", "maxLength": self.longest, "examples": [self.example]} | more
 
 
 FIELDS = (
-    Field(name="case", about="What it belongs to.", longest=LONGEST, example="24016-00001", required=True),
     Field(
+        one_line=True,
+        name="case",
+        about="What it belongs to.",
+        longest=LONGEST,
+        example="24016-00001",
+        required=True,
+    ),
+    Field(
+        one_line=True,
         name="agency",
         about="Whose it is, where the token is for all agencies. Agencies never see each other's.",
         longest=LONGEST,
         example="building",
     ),
-    Field(name="source", about="Where it came from.", longest=LONGEST, example="portal"),
-    Field(name="category", about="What it is to the agency.", longest=LONGEST, example="site-photo"),
+    Field(one_line=True, name="source", about="Where it came from.", longest=LONGEST, example="portal"),
+    Field(
+        one_line=True,
+        name="category",
+        about="What it is to the agency.",
+        longest=LONGEST,
+        example="site-photo",
+    ),
     Field(
         name="name", about="Its name, if it is not the file's own.", longest=LONGEST_NAME, example="front.jpg"
     ),
