@@ -23,7 +23,7 @@ written by `make docs`, and every command on it is run by the tests. For a first
 In the commands, `ONECOPY_URL` and `ONECOPY_TOKEN` are the address and a token, and names like `$occurrence`
 stand for ids from earlier answers.
 """
-_SINGULAR = {"deliveries": "delivery", "cases": "case"}
+_SINGULAR = {"batches": "batch", "deliveries": "delivery"}
 _JSON = "application/json"
 
 

@@ -4,6 +4,7 @@ import importlib.util
 import io
 import os
 import re
+import secrets
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,10 +12,18 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from onecopy.catalog import contents, decisions, occurrences, questions
+from onecopy.catalog.decisions import Decision
+from onecopy.catalog.occurrences import Occurrence
+from onecopy.catalog.questions import Kind, Member, Part, Question
+from onecopy.catalog.store import Catalog
+
 TOOL = Path(__file__).parents[2] / "tools" / "api_page.py"
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "api.md"
 SECTIONS = re.findall(r"^### (\w+) (\S+)\n(.*?)(?=^##|\Z)", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 COMMANDS = {f"{m} {path}": re.search(r"```sh\n(.*?)```", text, re.DOTALL)[1] for m, path, text in SECTIONS}
+HOOK = "http://127.0.0.1:9/"
+"""An address that nobody listens at."""
 NO_PROVIDER = {"GET /v1/sign-in", "GET /v1/sign-in/callback"}
 """What needs an OpenID provider; see test_sign_in."""
 
@@ -35,24 +44,35 @@ def test_page_is_as_the_description_says():
 def test_every_command_does_what_it_says(running, tmp_path, encode, photo):
     (tmp_path / "photo.jpg").write_bytes(encode(photo(1), 88))
     names = os.environ | {"ONECOPY_URL": running.url, "ONECOPY_TOKEN": running.token, "NO_PROXY": "*"}
+    failed = {}
     with running.client() as client:
         names |= things(client, encode, photo)
-        failed = {}
         for name, command in sorted(COMMANDS.items(), key=lambda item: item[0].startswith("DELETE")):
             if name in NO_PROVIDER:
                 continue
-            if name.endswith("/pages/{number}"):
-                command = command.replace("$occurrence", "$document")
             if name.startswith("DELETE"):
                 names |= things(client, encode, photo)
-            command = re.sub(r"https://[\w.-]+\.example[\w.]*[^\"']*", "http://127.0.0.1:9/", command)
-            checked = f'curl() {{ command curl --fail-with-body "$@"; }}\n{command}'
-            done = subprocess.run(
-                ["bash", "-euc", checked], cwd=tmp_path, env=names, capture_output=True, text=True, timeout=60
-            )
+            if "question" in command or "answers" in command or "batches" in command:
+                names |= answered(running, client)
+            done = run(tmp_path, names, fitted(name, command, names))
             if done.returncode:
                 failed[name] = done.stdout + done.stderr
     assert failed == {}
+
+
+def fitted(name, command, names):
+    """The command with addresses and identifiers that are there."""
+    if name.endswith("/pages/{number}"):
+        command = command.replace("$occurrence", "$document")
+    command = re.sub(r'"question": "[^"]*"', f'"question": "{names.get("question")}"', command)
+    return re.sub(r"https://[\w.-]+\.example[\w.]*[^\"']*", HOOK, command)
+
+
+def run(folder, names, command):
+    checked = f'curl() {{ command curl --fail-with-body "$@"; }}\n{command}'
+    return subprocess.run(
+        ["bash", "-euc", checked], cwd=folder, env=names, capture_output=True, text=True, timeout=60
+    )
 
 
 def things(client, encode, photo):
@@ -74,7 +94,7 @@ def things(client, encode, photo):
         pdf.add_blank_page()
         buffer = io.BytesIO()
         pdf.save(buffer)
-    webhook = made("/v1/webhooks", url="http://127.0.0.1:9/", agency="building")
+    webhook = made("/v1/webhooks", url=HOOK, agency="building")
     return {
         "other": upload(encode(photo(2), 93), "before.jpg"),
         "occurrence": upload(encode(photo(2), 70 - number), "after.jpg"),
@@ -85,3 +105,27 @@ def things(client, encode, photo):
         "webhook": webhook,
         "message": client.post(f"/v1/webhooks/{webhook}/ping").json()["id"],
     }
+
+
+def answered(running, client):
+    """A question that is open, and an answer and a batch of answers that can be undone."""
+    with Catalog(running.folder / "catalog.db") as catalog, catalog.write() as connection:
+        first, second, third = (asked(connection) for _ in range(3))
+    given = {"version": 1, "answer": "both-needed"}
+    one = client.post(f"/v1/questions/{second}/answers", json=given).json()
+    many = client.post("/v1/answers", json={"answers": [given | {"question": third}]}).json()["results"][0]
+    return {"question": first, "answer": one["answer"]["id"], "batch": many["answer"]["batch"]}
+
+
+def asked(connection):
+    """A new question about two uploads."""
+    members = []
+    for at in range(2):
+        one = Occurrence(name="n", content=secrets.token_hex(32), agency="", case_id="c")
+        contents.add(connection, one.content, 1)
+        id = occurrences.add(connection, one)
+        decisions.add(connection, Decision(occurrence=id, decision="hold", reason="New."))
+        members.append(Member(position=at, occurrence=id, content=one.content, inner="", role=Part.OFFERED))
+    question = Question(agency="", case_id="c", kind=Kind.UNCLEAR, title="Are they?")
+    questions.add(connection, question, members, (), by=None)
+    return question.public_id

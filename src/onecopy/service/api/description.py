@@ -13,6 +13,10 @@ _EXAMPLES: dict[str, Any] = {
     "message": "msg_2Lj8kQ0c1D",
     "before": "msg_2Lj8kQ0c1D",
     "agency": "building",
+    "case": "24016-00001",
+    "category": "site-photo",
+    "source": "portal",
+    "reviewer": "kim@example.gov",
     "inner": "#page=3&image=1",
     "side": 640,
     "level": 0,
@@ -93,8 +97,23 @@ def _with_example(place: dict[str, Any], schema: dict[str, Any], schemas: dict[s
         place["example"] = named["examples"][0]
     elif place.get("name") in _EXAMPLES:
         place["example"] = _EXAMPLES[place["name"]]
-    elif "default" in named:
-        place["example"] = named["default"]
+    elif (made := _made_up(named, schemas)) is not None:
+        place["example"] = made
+
+
+def _made_up(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
+    """A value that fits a schema, where one can be told from it: its default, a choice, a number."""
+    if "$ref" in schema:
+        return _made_up(schemas[schema["$ref"].rpartition("/")[2]], schemas)
+    if schema.get("default") is not None:
+        return schema["default"]
+    for one in schema.get("anyOf", ()):
+        return _made_up(one, schemas)
+    if "enum" in schema:
+        return schema["enum"][0]
+    if schema.get("type") in ("integer", "number"):
+        return schema.get("minimum", 1)
+    return schema.get("default")
 
 
 def _problem(status: int) -> dict[str, Any]:
