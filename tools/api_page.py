@@ -121,6 +121,8 @@ def command(method: str, path: str, operation: dict[str, Any]) -> str:
     elif _JSON in content:
         words.append(f"-H 'Content-Type: {_JSON}'")
         words.append(f"-d {shlex.quote(json.dumps(content[_JSON]['example'], ensure_ascii=False))}")
+    elif content:
+        words.append(f"-H 'Content-Type: {next(iter(content))}' --data-binary @manifest.csv")
     elif method != "GET":
         words.append(f"-X {method}")
     if (

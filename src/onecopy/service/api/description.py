@@ -109,6 +109,8 @@ def _made_up(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
         return schema["default"]
     for one in schema.get("anyOf", ()):
         return _made_up(one, schemas)
+    if schema.get("type") == "array":
+        return [_made_up(schema["items"], schemas)]
     if "enum" in schema:
         return schema["enum"][0]
     if schema.get("type") in ("integer", "number"):
