@@ -95,10 +95,14 @@ def _with_example(place: dict[str, Any], schema: dict[str, Any], schemas: dict[s
         return
     if named.get("examples"):
         place["example"] = named["examples"][0]
-    elif place.get("name") in _EXAMPLES:
+    elif place.get("name") in _EXAMPLES and _is_text(named) == isinstance(_EXAMPLES[place["name"]], str):
         place["example"] = _EXAMPLES[place["name"]]
     elif (made := _made_up(named, schemas)) is not None:
         place["example"] = made
+
+
+def _is_text(schema: dict[str, Any]) -> bool:
+    return "string" in {one.get("type") for one in (schema, *schema.get("anyOf", ()))}
 
 
 def _made_up(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
