@@ -25,7 +25,7 @@ def running(make_service):
 
 @pytest.fixture(scope="module")
 def operations(running):
-    document = httpx.get(f"{running.url}/openapi.json", trust_env=False).json()
+    document = httpx.get(f"{running.url}/openapi.json", trust_env=False, timeout=60).json()
     found = [result.ok() for result in schemathesis.openapi.from_dict(document).get_all_operations()]
     assert len(found) == sum(len(methods) for methods in document["paths"].values())
     return [one for one in found if one.label not in LEFT_OUT]

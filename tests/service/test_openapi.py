@@ -5,14 +5,14 @@ import jsonschema
 
 
 def test_health_needs_no_token(service):
-    response = httpx.get(f"{service.url}/healthz", trust_env=False)
+    response = httpx.get(f"{service.url}/healthz", trust_env=False, timeout=60)
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
     assert "server" not in response.headers
     assert response.headers["referrer-policy"] == "no-referrer"
 
 
 def test_description_says_what_there_is(service):
-    document = httpx.get(f"{service.url}/openapi.json", trust_env=False).json()
+    document = httpx.get(f"{service.url}/openapi.json", trust_env=False, timeout=60).json()
     assert document["openapi"].startswith("3.1")
     upload = document["paths"]["/v1/uploads"]["post"]
     assert {"200", "201", "202", "400", "401", "409", "413", "415", "422", "503"} <= set(upload["responses"])
@@ -84,7 +84,7 @@ def test_description_says_what_there_is(service):
 
 
 def test_examples_fit_their_schemas(service):
-    document = httpx.get(f"{service.url}/openapi.json", trust_env=False).json()
+    document = httpx.get(f"{service.url}/openapi.json", trust_env=False, timeout=60).json()
     schemas = document["components"]["schemas"]
     shown = {name: schema for name, schema in schemas.items() if "examples" in schema}
     assert {"Reply", "Occurrence", "Case", "Problem", "Match"} <= set(shown)
@@ -95,7 +95,7 @@ def test_examples_fit_their_schemas(service):
 
 
 def test_replies_fit_their_schemas(service, send, encode, photo):
-    document = httpx.get(f"{service.url}/openapi.json", trust_env=False).json()
+    document = httpx.get(f"{service.url}/openapi.json", trust_env=False, timeout=60).json()
     checker = jsonschema.Draft202012Validator({"$ref": "#/components/schemas/Reply"} | document)
     for data in (encode(photo()), encode(photo()), b"not an image"):
         checker.validate(send(data, agency="schemas").json())
@@ -105,7 +105,7 @@ BINARY = ("image/", "application/octet-stream", "application/pdf", "application/
 
 
 def test_every_operation_has_examples_that_fit(service):
-    document = httpx.get(f"{service.url}/openapi.json", trust_env=False).json()
+    document = httpx.get(f"{service.url}/openapi.json", trust_env=False, timeout=60).json()
     without = []
 
     def look(name, place, schema):
