@@ -16,7 +16,7 @@ written by `make docs`, and every command on it is run by the tests. For a first
 
 - Every request carries `Authorization: Bearer TOKEN`; a browser may carry a session instead.
 - Errors are `application/problem+json` (RFC 9457) with a stable `code`; the
-  [table](../how-to/connect-a-portal.md#7-when-something-goes-wrong) says what to do about each.
+  [table](../how-to/connect-a-portal.md#9-when-something-goes-wrong) says what to do about each.
 - Times are RFC 3339 with a zone. Ids are opaque. What is another agency's is as if it were not there.
 - Lists have a `cursor`: ask again with `next` of the page before, or follow the `Link` header (RFC 8288).
 

@@ -48,7 +48,7 @@ def test_the_log_says_so(client, service, send):
     client.delete(f"/v1/occurrences/{one}")
     with Catalog(service.folder / "catalog.db") as catalog, catalog.read() as connection:
         assert check(events.entries(connection), events.head(connection)).intact
-        assert list(disagreements(connection)) == []
+        assert not [said for said in disagreements(connection) if one in said]
         last = events.head(connection).size - 1
         ((_, line),) = events.lines(connection, agency=None, after=last - 1, limit=1)
     assert '"eventDetail":"occurrence.deleted","' in line

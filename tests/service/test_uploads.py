@@ -199,8 +199,10 @@ def test_photographs_in_a_pdf_are_matched_each(send, encode, photo):
     }
     assert body["reason"].startswith("An image in this file is already in case")
     both = pdf_of((one, size), (two, size))
-    linked = answer(send(both, "both.pdf", agency="pdf"), 200, "link")
-    assert len(linked["matches"]) >= 2
+    stored = answer(
+        send(both, "both.pdf", agency="pdf"), 201, "store"
+    )  # a page may say more than its pictures
+    assert len(stored["matches"]) >= 2
     again = answer(send(both, "again.pdf", agency="pdf"), 200, "link")
     assert [match["relation"] for match in again["matches"]] == ["same-bytes"]
     assert [one["matches"][0]["inner"] for one in again["images"]] == [

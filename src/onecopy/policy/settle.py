@@ -83,7 +83,7 @@ def settle(rules: Sequence[Rule], seen: Sequence[Seen], images: int) -> Ruling:
     Args:
         rules: The policy's.
         seen: What was found; of two rules that say the same, that of the earlier one here is named.
-        images: How many images the file holds.
+        images: How many images the file holds; one more where it holds something besides.
     """
     fitted = [(one, _said(rules, one)) for one in seen]
     whole = [(said.action, said.scope) for one, said in fitted if one.image is None]

@@ -63,7 +63,7 @@ def _note(scope: Scope, status: int, seconds: float) -> None:
     metrics.REQUESTS.labels(method, route, str(status)).inc()
     metrics.REQUEST_SECONDS.labels(method, route).observe(seconds)
     say = log.debug if route in _QUIET else log.info
-    say("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+    say("request", method=method, route=route, status=int(status), ms=round(seconds * 1000, 1))
 
 
 def request_id() -> dict[str, str]:

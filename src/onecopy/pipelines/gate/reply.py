@@ -37,7 +37,7 @@ def reply(
     """
     everything = in_order(found.ties)
     seen = tuple(dict.fromkeys(tie.seen for tie in everything))
-    ruling = policy.settle(seen, len(upload.identity.images))
+    ruling = policy.settle(seen, upload.parts)
     ties = [tie for tie in everything if _may_be_told(tie)]
     whispered = any(tie.reveals is Reveals.HELD_ELSEWHERE and tie.rule.mention for tie in everything)
     context = upload.context

@@ -97,7 +97,7 @@ def store(
             policy=policy.digest,
             rule=answer.ruling.rule,
             reviewers=answer.ruling.reviewers,
-            facts=pack(answer.seen, len(upload.identity.images), upload.file_type),
+            facts=pack(answer.seen, upload.parts, upload.file_type),
             answer=followed(found),
         ),
     )

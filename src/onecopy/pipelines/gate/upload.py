@@ -35,3 +35,14 @@ class Upload:
         outermost = [one.format for one in self.identity.containers if not one.inner]
         outermost += [one.fingerprint.format for one in self.identity.images if not one.inner]
         return outermost[0] if outermost else ""
+
+    @property
+    def parts(self) -> int:
+        """How much must be accounted for before the file may be linked: its images, and one for all else.
+
+        What could not be read or is no image was not compared; nor was what a PDF draws and writes itself. A
+        file with such a part is linked only where the whole file is held.
+        """
+        found = self.identity
+        drawn = any(one.format == "pdf" for one in found.containers)
+        return len(found.images) + bool(found.problems or found.skipped or drawn)

@@ -97,5 +97,7 @@ def _blockers(
         problems[sha256].append(problem)
     for one in received:
         for problem in problems[one.content or ""][:1]:
-            words = f"'{shown(one.name)}' could not be read ({problem.code}). {problem.message}"
+            words = (
+                f"'{shown(one.name + problem.inner)}' could not be read ({problem.code}). {problem.message}"
+            )
             yield Blocker(kind="unreadable", words=words, occurrence=one)

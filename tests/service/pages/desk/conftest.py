@@ -10,7 +10,7 @@ import pytest
 import skimage.data
 from PIL import Image, ImageDraw
 
-from onecopy.catalog import images, occurrences, questions
+from onecopy.catalog import images, occurrences, questions, queue
 from onecopy.catalog.questions import Kind, Member, Pair, Part, Question, State
 from onecopy.catalog.store import Catalog
 from onecopy.model import Evidence, Region, Relation, Verdict
@@ -116,7 +116,8 @@ class Desk:
     def clear(self):
         """Withdraw what is open, so that tests do not meet each other's questions."""
         with self.catalog() as catalog, catalog.write() as connection:
-            for question in questions.every_open(connection, self.agency):
+            wanted = queue.Filter(agency=self.agency)
+            for question in queue.page(connection, wanted, order=queue.Order.AGE, after=None, limit=1000):
                 questions.change(connection, question, "withdrawn", by=None, state=str(State.WITHDRAWN))
 
 

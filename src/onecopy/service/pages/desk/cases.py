@@ -82,11 +82,13 @@ def _entries(connection: Connection, found: CaseOverview) -> Iterator[Entry]:
             for sent in version.sent:
                 told.setdefault(sent.occurrence.id, (folder, f"{document.title}: {said}"))
     photographs = translated("photographs")
-    for scene in found.scenes:
-        for one in scene.photographs:
-            told.setdefault(one.kept.occurrence.id, (photographs, translated("photograph")))
-            copy = translated("a copy of %(name)s") % {"name": one.kept.occurrence.name}
-            for folded in one.copies:
+    pictures = [one for scene in found.scenes for one in scene.photographs]
+    for one in pictures:
+        told.setdefault(one.kept.occurrence.id, (photographs, translated("photograph")))
+    for one in pictures:
+        copy = translated("a copy of %(name)s") % {"name": one.kept.occurrence.name}
+        for folded in one.copies:
+            if not folded.inner:  # a file that holds a copy among other things is not one
                 told.setdefault(folded.occurrence.id, (translated("copies"), copy))
     order = {translated("current"): 0, photographs: 1}
     every = uploads.of_case(connection, found.case, found.agency)
