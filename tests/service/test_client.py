@@ -6,6 +6,7 @@ import io
 import time
 from datetime import UTC, datetime
 
+import apart
 import httpx
 import pytest
 
@@ -207,7 +208,7 @@ def test_awaited(service, case):
             found = [one.id async for one in client.occurrences(case=case)]
             return {reply.occurrence.id for reply in replies}, set(found)
 
-    sent, found = asyncio.run(both())
+    sent, found = apart.run(both())
     assert sent == found
 
 

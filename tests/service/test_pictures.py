@@ -93,14 +93,14 @@ def test_whole_pages_of_a_document(client, sent, photo, encode):
 
 
 def test_two_that_were_compared_are_drawn_with_their_difference(client, send, sent, photo, encode):
-    first = sent(encode(photo(3), 92), "a.jpg")
+    first = sent(encode(photo(3), 92), "a.jpg", agency="difference")
     smaller = photo(3).resize((480, 360), Image.Resampling.LANCZOS)
-    reply = send(encode(smaller, 60), "b.jpg").json()
+    reply = send(encode(smaller, 60), "b.jpg", agency="difference").json()
     assert [one["relation"] for one in reply["matches"]] == ["same-image"]
     other = reply["occurrence"]["id"]
     panels = shown(client.get(f"{first}/differences/{other}"))
     assert panels.width > 2.5 * panels.height
-    alone = sent(encode(photo(4)), "c.jpg").rpartition("/")[2]
+    alone = sent(encode(photo(4)), "c.jpg", agency="difference").rpartition("/")[2]
     assert client.get(f"{first}/differences/{alone}").json()["code"] == "not-compared"
 
 

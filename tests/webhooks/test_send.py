@@ -1,10 +1,10 @@
 """Sending one message to a real receiver, however that behaves."""
 
-import asyncio
 import socket
 import subprocess
 import time
 
+import apart
 import pytest
 import receiver as receivers
 
@@ -18,7 +18,7 @@ HERE = Allowed.parse("127.0.0.1")
 
 
 def send(url, *, allowed=HERE, seconds=10.0, id="msg_1"):
-    return asyncio.run(Sender(allowed, seconds).send(url, id, '{"type":"webhook.ping"}', [SECRET]))
+    return apart.run(Sender(allowed, seconds).send(url, id, '{"type":"webhook.ping"}', [SECRET]))
 
 
 @pytest.mark.parametrize(

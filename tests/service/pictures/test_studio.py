@@ -2,6 +2,7 @@ import asyncio
 import threading
 from collections import Counter
 
+import apart
 import pytest
 
 from onecopy.errors import UnreadableError
@@ -57,7 +58,7 @@ def test_all_who_wait_for_one_block_wait_for_one_call(cache, works):
         assert found == [name.encode() for name in names]
         assert await studio.get("tile 3", works("block", names), batch="block", caller="a") == b"tile 3"
 
-    asyncio.run(run())
+    apart.run(run())
     assert works.calls == {"block": 1}
 
 
@@ -68,7 +69,7 @@ def test_half_of_the_workers_are_left_to_uploads(cache, works, workers, most):
         asks = [studio.get(f"{n}", works(f"{n}", [f"{n}"]), batch=f"{n}", caller=f"{n}") for n in range(12)]
         await asyncio.gather(*asks, soon(works))
 
-    asyncio.run(run())
+    apart.run(run())
     assert works.most == most
 
 
@@ -86,7 +87,7 @@ def test_a_storm_of_one_caller_is_turned_away_and_others_are_served(cache, works
         assert (len(refused), mine) == (5, b"other")
         assert await studio.get("5", works("5", ["5"]), batch="5", caller="a") == b"5"  # it waits no more
 
-    asyncio.run(run())
+    apart.run(run())
 
 
 def test_what_is_begun_is_kept_though_nobody_waits_any_more(cache, works):
@@ -98,7 +99,7 @@ def test_what_is_begun_is_kept_though_nobody_waits_any_more(cache, works):
         await soon(works)
         return await studio.get("a", works("a", ["a"]), batch="a", caller="a")
 
-    assert asyncio.run(run()) == b"a"
+    assert apart.run(run()) == b"a"
     assert works.calls == {"a": 1}
 
 
@@ -118,5 +119,5 @@ def test_a_failure_reaches_all_who_wait_and_is_tried_again(cache, works):
         with pytest.raises(UnreadableError):
             await studio.get("a", fail, batch="a", caller="a")
 
-    asyncio.run(run())
+    apart.run(run())
     assert len(made) == 2
