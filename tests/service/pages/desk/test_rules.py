@@ -1,5 +1,6 @@
 """Rules that follow from answers: offered to all who review, turned into policy by records officers alone."""
 
+import itertools
 import re
 
 import pytest
@@ -14,7 +15,8 @@ def service(make_service):
 def test_a_rule_is_offered_shown_and_turned_into_policy(visit, desk):
     reviewer, officer = visit(desk.token["token"]), visit(desk.officer["token"])
     alike = {"scope": "case", "category": "site-photo", "source": "portal"}
-    asked = [desk.ask(10, 11, **alike) for _ in range(20)]
+    pairs = itertools.islice(itertools.combinations(range(12), 2), 20)  # one pair is answered in one go
+    asked = [desk.ask(*pair, **alike) for pair in pairs]
     given = {"version": "1", "answer": "both-needed"}
     given["csrf"] = re.search(r'name="csrf" value="([^"]+)"', reviewer.get("/queue").text)[1]
     for address in asked:
