@@ -165,6 +165,7 @@ def test_groups_with_many_members_name_the_rest(new_archive, tmp_path):
     assert "And 188 more, in findings.json." in words
 
 
+@pytest.mark.slow
 def test_five_thousand_groups_stay_within_bounds(large_archive, tmp_path):
     it = large_archive(5_000)
     jpeg = b"\xff\xd8\xff" + bytes(6_000)

@@ -255,7 +255,7 @@ class AnyOrder(RuleBasedStateMachine):
 def test_any_sequence_of_answers_and_undos(sqlite_world):
     AnyOrder.make = staticmethod(sqlite_world)
     AnyOrder.TestCase.settings = settings(
-        max_examples=12,
+        max_examples=6,
         stateful_step_count=12,
         deadline=None,
         derandomize=True,

@@ -70,6 +70,7 @@ def test_an_archive_is_taken_in_and_told_of(running):
         assert ended(client, id)["progress"]["problems"] == 2
 
 
+@pytest.mark.slow
 def test_kills_lose_nothing_and_do_nothing_twice(running):
     manifest = "".join(f'{{"file": "{number}.bin", "case": "k"}}\n' for number in range(40))
     with running.client() as client:

@@ -124,6 +124,7 @@ def test_secrets_change_over_and_deliveries_can_be_sent_again(city, receiver):
         assert client.get(f"/v1/webhooks/{hook['id']}").status_code == 404
 
 
+@pytest.mark.slow
 def test_who_fails_is_tried_again_who_is_gone_is_not_and_nobody_holds_up_the_others(city, receiver):
     with city.client() as client:
         hooks = {
@@ -153,6 +154,7 @@ def test_who_fails_is_tried_again_who_is_gone_is_not_and_nobody_holds_up_the_oth
         assert len(receiver.told("/gone")) == 1
 
 
+@pytest.mark.slow
 def test_killed_between_the_commit_and_the_telling_and_while_telling(make_service, receiver):
     service = make_service(environment=HERE).start()
     with service.client() as client:
