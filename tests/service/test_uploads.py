@@ -210,6 +210,30 @@ def test_photographs_in_a_pdf_are_matched_each(send, encode, photo):
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [("letter.txt", b"Dear sir"), ("cut.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF"), ("zero.jpg", bytes(999))],
+)
+def test_an_archive_with_more_in_it_is_linked_only_as_a_whole(send, encode, photo, name, more):
+    agency = f"more {name}"
+    answer(send(encode(photo(5)), "front.jpg", agency=agency), 201, "store")
+    with io.BytesIO() as out:
+        with zipfile.ZipFile(out, "w") as archive:
+            archive.writestr("front.jpg", encode(photo(5)))
+            archive.writestr(name, more)
+        mixed = out.getvalue()
+    answer(send(mixed, "mixed.zip", agency=agency), 201, "store")
+    answer(send(mixed, "again.zip", agency=agency), 200, "link")
+
+
+def test_an_archive_of_pictures_that_are_held_is_linked(send, encode, photo):
+    answer(send(encode(photo(5)), "front.jpg", agency="all held"), 201, "store")
+    with io.BytesIO() as out:
+        with zipfile.ZipFile(out, "w") as archive:
+            archive.writestr("a/front.jpg", encode(photo(5)))
+        answer(send(out.getvalue(), "front.zip", agency="all held"), 200, "link")
+
+
 def test_zip_is_one_content(send, client, encode, photo):
     with io.BytesIO() as out:
         with zipfile.ZipFile(out, "w") as archive:

@@ -9,7 +9,7 @@ from onecopy.locator import split
 from onecopy.model import LINKABLE, Relation
 from onecopy.policy.policy import Policy
 from onecopy.policy.rules import FILE_TYPES, Action, Facts, Scope, rule_for
-from onecopy.policy.settle import Ruling, Seen
+from onecopy.policy.settle import Ruling, Seen, parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +83,7 @@ def from_findings(findings: Findings, policy: Policy) -> Iterator[Past]:
     """An archive's files, as if each had been uploaded after those listed before it.
 
     A folder counts as a case, the archive as one agency. ``policy`` says what would have become of them.
+    Findings do not say of whole containers whether they are equal: a PDF that is there twice counts as two.
     """
     files: dict[str, list[str]] = {}
     for image in findings.images:
@@ -90,6 +91,11 @@ def from_findings(findings: Findings, policy: Policy) -> Iterator[Past]:
     order = {locator: number for number, locator in enumerate(one for many in files.values() for one in many)}
     earlier = _earlier(findings, order)
     types = _types(findings)
+    formats: dict[str, list[str]] = {}
+    for container in findings.containers:
+        formats.setdefault(split(container.locator)[0], []).append(container.format)
+    left_out = {split(one.locator)[0] for one in findings.unreadable}
+    left_out |= {split(one.locator)[0] for one in findings.skipped}
     for file, locators in files.items():
         seen = tuple(
             dict.fromkeys(
@@ -99,8 +105,8 @@ def from_findings(findings: Findings, policy: Policy) -> Iterator[Past]:
                 if split(other)[0] != file
             )
         )
-        ruling = policy.settle(seen, len(locators))
-        yield Past(label=file, seen=seen, images=len(locators), ruling=ruling)
+        images = parts(len(locators), formats.get(file, ()), left_out=file in left_out)
+        yield Past(label=file, seen=seen, images=images, ruling=policy.settle(seen, images))
 
 
 def _earlier(findings: Findings, order: Mapping[str, int]) -> dict[str, dict[str, tuple[Relation, float]]]:

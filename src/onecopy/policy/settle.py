@@ -83,7 +83,7 @@ def settle(rules: Sequence[Rule], seen: Sequence[Seen], images: int) -> Ruling:
     Args:
         rules: The policy's.
         seen: What was found; of two rules that say the same, that of the earlier one here is named.
-        images: How many images the file holds; one more where it holds something besides.
+        images: How many images the file holds, see :func:`parts`.
     """
     fitted = [(one, _said(rules, one)) for one in seen]
     whole = [(said.action, said.scope) for one, said in fitted if one.image is None]
@@ -107,6 +107,20 @@ def settle(rules: Sequence[Rule], seen: Sequence[Seen], images: int) -> Ruling:
         reviewers=max(held) if action is Action.HOLD else 0,
         message=rule.message,
     )
+
+
+def parts(images: int, containers: Iterable[str], *, left_out: bool) -> int:
+    """How much of a file must be accounted for before it may be linked: its images, and one for all else.
+
+    What could not be read or is no image was not compared; nor was what a PDF draws and writes itself. A file
+    with such a part is linked only where the whole file is held.
+
+    Args:
+        images: How many images it holds.
+        containers: The formats of the file and of what is in it, where they are containers.
+        left_out: Whether something in it could not be read, or is no image.
+    """
+    return images + (left_out or "pdf" in containers)
 
 
 def settle_image(found: Iterable[tuple[Action, Scope]]) -> Action:

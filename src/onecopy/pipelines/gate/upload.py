@@ -7,6 +7,7 @@ from onecopy.catalog.agreements import Reveals
 from onecopy.model import FileIdentity, Verdict
 from onecopy.pipelines.gate.compare import Key
 from onecopy.pipelines.gate.model import Context
+from onecopy.policy.settle import parts
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,11 +39,7 @@ class Upload:
 
     @property
     def parts(self) -> int:
-        """How much must be accounted for before the file may be linked: its images, and one for all else.
-
-        What could not be read or is no image was not compared; nor was what a PDF draws and writes itself. A
-        file with such a part is linked only where the whole file is held.
-        """
+        """What the policy counts (:func:`onecopy.policy.settle.parts`)."""
         found = self.identity
-        drawn = any(one.format == "pdf" for one in found.containers)
-        return len(found.images) + bool(found.problems or found.skipped or drawn)
+        containers = [one.format for one in found.containers]
+        return parts(len(found.images), containers, left_out=bool(found.problems or found.skipped))
