@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from onecopy.errors import EnvironmentProblem, UnreadableError
+from onecopy.errors import EnvironmentProblem
 from onecopy.vault.download import (
     PIECE,
     BucketContent,
@@ -36,6 +36,7 @@ from onecopy.vault.download import (
 from onecopy.vault.interface import Kept, Leftover, Spool
 from onecopy.vault.local import LAYOUT, WITH_RECIPES
 from onecopy.vault.names import checked, is_name
+from onecopy.vault.rebuilding import rebuilds
 from onecopy.vault.recipe import Recipe, not_replaceable, opened, still_needed
 from onecopy.vault.s3 import Bucket, broke_off, in_words, no_bucket, spool_folder
 from onecopy.vault.spool import LocalSpool, clean, leftovers, storage_problem
@@ -103,7 +104,11 @@ class BucketVault:
                 code="vault-unwritable",
             )
         with in_words(self.bucket):
-            if not whole and not self.is_whole(spool.sha256) and self._rebuilds(spool.sha256):
+            if (
+                not whole
+                and not self.is_whole(spool.sha256)
+                and rebuilds(self, spool.sha256, prove=self._read_back)
+            ):
                 self._again(spool.sha256)
                 return False
             new = self._put(spool)
@@ -162,7 +167,7 @@ class BucketVault:
 
     def drop_whole(self, sha256: str) -> None:
         """Let the recipe stand for a content. See :meth:`onecopy.vault.interface.Vault.drop_whole`."""
-        if self.needed_by(sha256) or not self._rebuilds(sha256):
+        if self.needed_by(sha256) or not rebuilds(self, sha256, prove=self._read_back):
             raise not_replaceable(sha256)
         self._delete(key(sha256))
 
@@ -228,18 +233,6 @@ class BucketVault:
         if recipe is None:
             raise absent(sha256)
         return opened(recipe, self._whole(recipe.base))
-
-    def _rebuilds(self, sha256: str) -> bool:
-        """Whether there is a recipe whose base is there, and which rebuilds it, where that is to be seen."""
-        try:
-            recipe = self.recipe(sha256)
-            if recipe is None or not self.is_whole(recipe.base):
-                return False
-            if self._read_back:
-                self.content(sha256).open().close()  # makes it, and compares its digest
-        except UnreadableError:
-            return False
-        return True
 
     def _forget_recipe(self, sha256: str) -> None:
         recipe = self.recipe(sha256)

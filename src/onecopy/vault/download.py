@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import io
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from onecopy.errors import EnvironmentProblem, UnreadableError
+from onecopy.vault.positioned import Positioned
 from onecopy.vault.recipe import Recipe, decoded, make
 from onecopy.vault.s3 import Bucket, in_words
 
@@ -124,38 +124,18 @@ class BucketContent:
             ) from error
 
 
-class Ranges(io.RawIOBase):
+class Ranges(Positioned):
     """A content that is fetched range by range as it is read, from wherever it is read."""
 
     def __init__(
         self, bucket: Bucket, sha256: str, size: int, *, otherwise: Callable[[str], BinaryIO]
     ) -> None:
         """Read a content of so many bytes; ``otherwise`` opens it once its object is gone."""
-        super().__init__()
+        super().__init__(size, PIECE)
         self._otherwise = otherwise
         self._other: BinaryIO | None = None
         self._bucket = bucket
         self._sha256 = sha256
-        self._size = size
-        self._at = 0
-
-    def readable(self) -> bool:
-        """It is."""
-        return True
-
-    def seekable(self) -> bool:
-        """It is."""
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place; nothing is fetched for it."""
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = max(0, start + offset)
-        return self._at
-
-    def readall(self) -> bytes:
-        """All that is left. The inherited one would ask for a few kilobytes at a time."""
-        return b"".join(iter(lambda: self.read(PIECE) or b"", b""))
 
     def readinto(self, buffer: Any) -> int:
         """Fetch the next range.
@@ -167,27 +147,27 @@ class Ranges(io.RawIOBase):
         import obstore
 
         into = memoryview(buffer).cast("B")
-        end = min(self._at + len(into), self._size)
-        if end <= self._at:
+        end = min(self.at + len(into), self.size)
+        if end <= self.at:
             return 0
         if self._other is not None:
             return self._read_other(into)
         try:
             with in_words(self._bucket):
-                found = obstore.get_range(self._bucket.store(), key(self._sha256), start=self._at, end=end)
+                found = obstore.get_range(self._bucket.store(), key(self._sha256), start=self.at, end=end)
         except FileNotFoundError:
             self._other = self._otherwise(self._sha256)
             return self._read_other(into)
         into[: len(found)] = memoryview(found)
-        self._at += len(found)
+        self.at += len(found)
         return len(found)
 
     def _read_other(self, into: memoryview) -> int:
         assert self._other is not None
-        self._other.seek(self._at)
+        self._other.seek(self.at)
         found = self._other.read(len(into))
         into[: len(found)] = found
-        self._at += len(found)
+        self.at += len(found)
         return len(found)
 
     def close(self) -> None:

@@ -25,6 +25,7 @@ from typing import BinaryIO, Literal, overload
 from onecopy.errors import EnvironmentProblem, UnreadableError
 from onecopy.vault.interface import Kept, Leftover, Spool
 from onecopy.vault.names import checked, is_name
+from onecopy.vault.rebuilding import rebuilds
 from onecopy.vault.recipe import Recipe, decoded, make, not_replaceable, opened, still_needed
 from onecopy.vault.spool import LocalSpool, clean, leftovers, storage_problem
 
@@ -159,7 +160,11 @@ class LocalVault:
         if not isinstance(spool, LocalSpool):
             raise TypeError("a local vault keeps only its own spools")
         try:
-            if not whole and not self.is_whole(spool.sha256) and self._rebuilds(spool.sha256):
+            if (
+                not whole
+                and not self.is_whole(spool.sha256)
+                and rebuilds(self, spool.sha256, prove=self._read_back)
+            ):
                 os.utime(self._recipe(spool.sha256))
                 return False
             new = self._link(spool)
@@ -227,7 +232,7 @@ class LocalVault:
 
     def drop_whole(self, sha256: str) -> None:
         """Let the recipe stand for a content. See :meth:`onecopy.vault.interface.Vault.drop_whole`."""
-        if self.needed_by(sha256) or not self._rebuilds(sha256):
+        if self.needed_by(sha256) or not rebuilds(self, sha256, prove=self._read_back):
             raise not_replaceable(sha256)
         try:
             self._path(sha256).unlink(missing_ok=True)
@@ -289,18 +294,6 @@ class LocalVault:
 
     def _mark(self, recipe: Recipe) -> Path:
         return _in(self._bases, recipe.base)
-
-    def _rebuilds(self, sha256: str) -> bool:
-        """Whether there is a recipe whose base is there, and which rebuilds it, where that is to be seen."""
-        try:
-            recipe = self.recipe(sha256)
-            if recipe is None or not self.is_whole(recipe.base):
-                return False
-            if self._read_back:
-                self.content(sha256).open().close()  # makes it, and compares its digest
-        except UnreadableError:
-            return False
-        return True
 
     def _forget_recipe(self, sha256: str) -> None:
         recipe = self.recipe(sha256)

@@ -19,6 +19,7 @@ import msgspec
 
 from onecopy.errors import EnvironmentProblem, UnreadableError
 from onecopy.vault.names import is_name
+from onecopy.vault.positioned import Positioned
 
 MOST_SPANS = 10_000
 LARGEST = 64 << 20
@@ -142,35 +143,16 @@ def _equal_before(a: bytes, i: int, b: bytes, j: int, most: int) -> int:
     return equal
 
 
-class Rebuilt(io.RawIOBase):
+class Rebuilt(Positioned):
     """A content that is read through its recipe: from its base, and from what is its own."""
 
     def __init__(self, recipe: Recipe, base: BinaryIO, *, owns: bool = True) -> None:
         """Read from a base, which is closed with this if it ``owns`` it."""
-        super().__init__()
+        super().__init__(recipe.size, _PIECE)
         self._recipe = recipe
         self._base = base
         self._owns = owns
         self._ends = list(accumulate(span.length for span in recipe.spans))
-        self._at = 0
-
-    def readable(self) -> bool:
-        """It is."""
-        return True
-
-    def seekable(self) -> bool:
-        """It is."""
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place."""
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._recipe.size}[whence]
-        self._at = max(0, start + offset)
-        return self._at
-
-    def readall(self) -> bytes:
-        """All that is left."""
-        return b"".join(iter(lambda: self.read(_PIECE) or b"", b""))
 
     def readinto(self, buffer: Any) -> int:
         """Read on, at most to the end of a span.
@@ -179,11 +161,11 @@ class Rebuilt(io.RawIOBase):
             UnreadableError: ``corrupt``: the base is shorter than the recipe says.
         """
         into = memoryview(buffer).cast("B")
-        if self._at >= self._recipe.size or not len(into):
+        if self.at >= self.size or not len(into):
             return 0
-        number = bisect_right(self._ends, self._at)
+        number = bisect_right(self._ends, self.at)
         span = self._recipe.spans[number]
-        skip = self._at - (self._ends[number] - span.length)
+        skip = self.at - (self._ends[number] - span.length)
         length = min(span.length - skip, len(into))
         if span.own:
             into[:length] = span.own[skip : skip + length]
@@ -194,7 +176,7 @@ class Rebuilt(io.RawIOBase):
                 raise _unsound()
             length = len(found)
             into[:length] = found
-        self._at += length
+        self.at += length
         return length
 
     def close(self) -> None:
