@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from onecopy.records.versions.kinds import Kind, kind
 from onecopy.records.versions.names import Agreement, agreement, parse, revision
 
 
@@ -71,3 +72,17 @@ def test_letters_and_numbers_do_not_compare():
     assert b.after(two) is None
     assert b.after(b) is None
     assert revision("the third") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "category", "what"),
+    [
+        ("site plan and photos.pdf", "", Kind.DOCUMENT),
+        ("photos.pdf", "", Kind.DOCUMENT),
+        ("plan.pdf", "site-photo", Kind.PHOTOGRAPH),
+        ("photo of the plan.jpg", "", Kind.PHOTOGRAPH),
+        ("floor plan.jpg", "", Kind.DOCUMENT),
+    ],
+)
+def test_what_is_paged_is_a_document_unless_the_agency_says_otherwise(name, category, what):
+    assert kind(name, category, []) is what

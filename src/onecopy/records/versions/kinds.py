@@ -40,17 +40,18 @@ def kind(name: str, category: str, images: Sequence[StoredImage]) -> Kind:
         category: The agency's word for it; may be empty.
         images: What is in it.
     """
-    for said in (category, name):
+    paged = any("#" in one.inner for one in images) or name.casefold().endswith(".pdf")
+    for said in (category, "" if paged else name):  # "site plan and photos.pdf" is no photograph
         words = set(said.casefold().replace("-", " ").replace("_", " ").rsplit(".", 1)[0].split())
         if words & _PICTURES:
             return Kind.PHOTOGRAPH
         if words & _DOCUMENTS:
             return Kind.DOCUMENT
     named = parse(name)
-    if named.sheet or any("#" in one.inner for one in images):
+    if paged or named.sheet:
         return Kind.DOCUMENT
     if not images:
-        return Kind.DOCUMENT if name.casefold().endswith((".pdf", ".tif", ".tiff")) else Kind.PHOTOGRAPH
+        return Kind.DOCUMENT if name.casefold().endswith((".tif", ".tiff")) else Kind.PHOTOGRAPH
     capture = images[0].fingerprint.capture
     if named.camera or capture.camera_make or capture.camera_model:
         return Kind.PHOTOGRAPH
