@@ -12,6 +12,7 @@ from onecopy.catalog.store import Catalog
 from onecopy.review.decide import LONGEST_NOTE, MOST_AT_ONCE, decide, decide_all
 from onecopy.review.undo import undo, undo_all
 from onecopy.service.api import question_models as models
+from onecopy.service.api import question_views as views
 from onecopy.service.api.body import described, read
 from onecopy.service.api.models import problems
 from onecopy.service.api.question_models import Result, Results
@@ -73,7 +74,7 @@ async def answer(request: Request, id: str, caller: Reviewing) -> Result:
     outcome = await run_in_threadpool(
         decide, _catalog(request), id, said.given(), version=said.version, by=reviewer(caller)
     )
-    return models.result(outcome)
+    return views.result(outcome)
 
 
 @router.post(
@@ -87,20 +88,20 @@ async def answer_many(request: Request, caller: Reviewing) -> Results:
     batch = await read(request, Batch)
     wanted = [(one.question, one.version, one.given()) for one in batch.answers]
     done = await run_in_threadpool(decide_all, _catalog(request), wanted, by=reviewer(caller))
-    return Results(results=[models.result(one) for one in done])
+    return Results(results=[views.result(one) for one in done])
 
 
 @router.post("/answers/{id}/undo", response_model=Result, responses=problems(401, 403, 404, 409, 503))
 def take_back(request: Request, id: str, caller: Reviewing) -> Result:
     """Take an answer back: everything is as it was before. If something later rests on it, it says what."""
-    return models.result(undo(_catalog(request), id, by=reviewer(caller)))
+    return views.result(undo(_catalog(request), id, by=reviewer(caller)))
 
 
 @router.post("/batches/{id}/undo", response_model=Results, responses=problems(401, 403, 404, 409, 503))
 def take_all_back(request: Request, id: str, caller: Reviewing) -> Results:
     """Take back all answers of a batch that hold still, or none."""
     done = undo_all(_catalog(request), id, by=reviewer(caller))
-    return Results(results=[models.result(one) for one in done])
+    return Results(results=[views.result(one) for one in done])
 
 
 def _catalog(request: Request) -> Catalog:

@@ -19,6 +19,7 @@ from onecopy.review.claims import LEASE, assign, claim, release
 from onecopy.review.opened import found
 from onecopy.review.show import show
 from onecopy.service.api import question_models as models
+from onecopy.service.api import question_views as views
 from onecopy.service.api.body import described, read
 from onecopy.service.api.models import problems
 from onecopy.service.api.question_models import CaseCounts, Changes, Counts, Next, Question, Questions
@@ -96,7 +97,7 @@ def listed(
     """The queue, page by page."""
     with _catalog(request).read() as connection:
         page = pages.page(connection, asked, order=_order(request, order), cursor=cursor or None, limit=limit)
-    return Questions(questions=[models.question(one) for one in page.questions], next=page.next)
+    return Questions(questions=[views.question(one) for one in page.questions], next=page.next)
 
 
 @router.get("/counts", response_model=Counts, responses=problems(401, 403, 422, 503))
@@ -117,7 +118,7 @@ def by_case(request: Request, asked: Wanted, cursor: _Cursor = None, limit: _Lim
             agency=one.agency,
             case=one.case_id,
             total=one.total,
-            priority=models.urgency(one.priority),
+            priority=views.urgency(one.priority),
             due_at=one.due_at,
             oldest=one.oldest,
         )
@@ -131,7 +132,7 @@ def following(request: Request, asked: Wanted, caller: Reviewing, order: Order |
     """The first question that is free for whoever asks: not another's, and not skipped by them."""
     with _catalog(request).read() as connection:
         one = pages.next_for(connection, asked, by=reviewer(caller), order=_order(request, order))
-    return Next(question=None if one is None else models.question(one))
+    return Next(question=None if one is None else views.question(one))
 
 
 @router.get("/changes", response_model=Changes, responses=problems(401, 403, 422, 503))
@@ -163,7 +164,7 @@ def question(request: Request, id: str, caller: QuestionReader) -> models.WholeQ
         shown = show(connection, one, to=caller.name)
         named = {number for each in shown.inherited for number in (each.occurrence, each.giver)}
         public = {id: each.public_id for id, each in occurrences.by_ids(connection, named).items()}
-    return models.whole(shown, public)
+    return views.whole(shown, public)
 
 
 _WRITES: dict[str, Any] = {
@@ -177,7 +178,7 @@ async def take(request: Request, id: str, caller: Reviewing) -> Question:
     """Take a question in hand for a while, or for longer. It ends by itself."""
     lease = await read(request, Lease, default=Lease())
     for_so_long = timedelta(minutes=lease.minutes)
-    return models.question(
+    return views.question(
         await run_in_threadpool(claim, _catalog(request), id, by=reviewer(caller), lease=for_so_long)
     )
 
@@ -185,7 +186,7 @@ async def take(request: Request, id: str, caller: Reviewing) -> Question:
 @router.post("/{id}/release", **_WRITES)
 def give_back(request: Request, id: str, caller: Reviewing) -> Question:
     """Give a question back."""
-    return models.question(release(_catalog(request), id, by=reviewer(caller)))
+    return views.question(release(_catalog(request), id, by=reviewer(caller)))
 
 
 @router.post("/{id}/assign", openapi_extra=described(Assignment, {"to": "Ana"}), **_WRITES)
@@ -193,7 +194,7 @@ async def appoint(request: Request, id: str, caller: Reviewing) -> Question:
     """Say who is to answer a question."""
     to = (await read(request, Assignment)).to
     name = None if to is None else one_line("to", to) or None
-    return models.question(
+    return views.question(
         await run_in_threadpool(assign, _catalog(request), id, to=name, by=reviewer(caller))
     )
 
