@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from onecopy.catalog import imports, uploads
+from onecopy.catalog import import_claims, imports, uploads
 from onecopy.catalog.store import Catalog
 
 PLACES = ("--catalog", "catalog.db", "--vault", "vault")
@@ -84,7 +84,7 @@ def test_what_is_interrupted_goes_on_and_does_nothing_twice(onecopy, tmp_path, k
         with Catalog(tmp_path / "catalog.db") as catalog, catalog.write([imports.SCOPE]) as connection:
             (one,) = imports.listed(connection, agency=None)
             worker = connection.exec_driver_sql('SELECT claimed_by FROM "import"').scalar()
-            imports.let_go(connection, one, worker)
+            import_claims.let_go(connection, one, worker)
     done = onecopy(*command, check=0).stdout.splitlines()
     assert done[:2] == ["60 rows: 60 done", "  60 stored as new"]
     assert kept() == sorted(f"{number}.bin" for number in range(60))

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from onecopy.catalog import events, imports, uploads
-from onecopy.catalog.imports import FAR, Import, RowState, State
+from onecopy.catalog import events, import_claims, imports, uploads
+from onecopy.catalog.import_claims import FAR
+from onecopy.catalog.imports import Import, RowState, State
 from onecopy.catalog.store import Catalog
 from onecopy.engines.local import LocalEngine
 from onecopy.errors import EnvironmentProblem
@@ -155,19 +156,19 @@ def test_a_claim_keeps_others_away_until_it_runs_out(gate):
     one = begin(gate)
     now = datetime.now(UTC)
     with gate.catalog.write([imports.SCOPE]) as connection:
-        assert imports.claim(connection, "service", "a", now, now + CLAIM).id == one.id
-        assert imports.claim(connection, "service", "b", now, now + CLAIM) is None
-        assert imports.hold(connection, one, "b", now, now + CLAIM) is None
-        assert imports.hold(connection, one, "a", now, now + CLAIM) is State.RUNNING
+        assert import_claims.claim(connection, "service", "a", now, now + CLAIM).id == one.id
+        assert import_claims.claim(connection, "service", "b", now, now + CLAIM) is None
+        assert import_claims.hold(connection, one, "b", now, now + CLAIM) is None
+        assert import_claims.hold(connection, one, "a", now, now + CLAIM) is State.RUNNING
         later = now + CLAIM + timedelta(seconds=1)
-        assert imports.claim(connection, "service", "b", later, later + CLAIM).id == one.id
-        assert imports.hold(connection, one, "a", later, later + CLAIM) is None
+        assert import_claims.claim(connection, "service", "b", later, later + CLAIM).id == one.id
+        assert import_claims.hold(connection, one, "a", later, later + CLAIM) is None
         # One that a wrong clock set counts as past.
         wrong = now + timedelta(days=365)
-        assert imports.hold(connection, one, "b", later, wrong + FAR) is State.RUNNING
-        assert imports.claim(connection, "service", "c", now, now + CLAIM).id == one.id
-        imports.let_go(connection, one, "c")
-        assert imports.claim(connection, "command in /x", "d", now, now + CLAIM) is None
+        assert import_claims.hold(connection, one, "b", later, wrong + FAR) is State.RUNNING
+        assert import_claims.claim(connection, "service", "c", now, now + CLAIM).id == one.id
+        import_claims.let_go(connection, one, "c")
+        assert import_claims.claim(connection, "command in /x", "d", now, now + CLAIM) is None
 
 
 def test_one_row_goes_at_a_time_while_others_need_the_gate(gate, archive, monkeypatch):

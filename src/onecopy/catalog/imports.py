@@ -2,7 +2,7 @@
 
 A row is marked as done in the transaction that stores its upload (:func:`took`), so it is never lost and
 never done twice, whatever is killed and however many work on it. Who works on an import claims it for a
-while; claims only keep others from work in vain.
+while (:mod:`onecopy.catalog.import_claims`); claims only keep others from work in vain.
 """
 
 import uuid
@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from onecopy.audit.event import Event, Kind
 from onecopy.catalog import events
@@ -23,8 +23,6 @@ SCOPE = "imports"
 """What to name to :meth:`onecopy.catalog.store.Catalog.write`, but for :func:`took`."""
 SERVICE = "service"
 """The place of imports that services work on."""
-FAR = timedelta(hours=1)
-"""Longer than any claim: a time further ahead was set by a clock that was wrong."""
 LATELY = timedelta(seconds=60)
 """The time that the rate is measured over."""
 
@@ -132,7 +130,7 @@ def get(connection: Connection, id: str, *, agency: str | None) -> Import | None
     if agency is not None:
         query = query.where(import_.c.agency == agency)
     row = connection.execute(query).mappings().first()
-    return None if row is None else _import(row)
+    return None if row is None else from_row(row)
 
 
 def listed(
@@ -152,7 +150,7 @@ def listed(
     if before is not None:
         at = select(import_.c.created_at).where(import_.c.id == before).scalar_subquery()
         query = query.where(import_.c.created_at < at)
-    return [_import(row) for row in connection.execute(query).mappings()]
+    return [from_row(row) for row in connection.execute(query).mappings()]
 
 
 def latest(connection: Connection, like: Import) -> Import | None:
@@ -169,7 +167,7 @@ def latest(connection: Connection, like: Import) -> Import | None:
         import_.c.state.in_([str(state) for state in states]),
     )
     row = connection.execute(query.order_by(import_.c.created_at.desc())).mappings().first()
-    return None if row is None else _import(row)
+    return None if row is None else from_row(row)
 
 
 def change(connection: Connection, one: Import, to: State, *, by: str) -> bool:
@@ -211,58 +209,6 @@ def again(connection: Connection, one: Import, *, by: str) -> int:
         connection.execute(update(import_).where(import_.c.id == one.id).values(values))
         _record(connection, Kind.IMPORT_RESUMED, one, by, {"rows": number})
     return number
-
-
-def claim(
-    connection: Connection,
-    place: str,
-    worker: str,
-    now: datetime,
-    until: datetime,
-    *,
-    only: str | None = None,
-) -> Import | None:
-    """Take an import to work on that nobody works on: the oldest one, or ``only`` a certain one."""
-    free = or_(
-        import_.c.claimed_until.is_(None),
-        import_.c.claimed_until <= now,
-        import_.c.claimed_until > now + FAR,
-        import_.c.claimed_by == worker,
-    )
-    query = select(import_).where(import_.c.place == place, import_.c.state == str(State.RUNNING), free)
-    if only is not None:
-        query = query.where(import_.c.id == only)
-    row = connection.execute(query.order_by(import_.c.created_at).limit(1)).mappings().first()
-    if row is None:
-        return None
-    _claim(connection, row["id"], worker, until)
-    return _import(row)
-
-
-def any_running(connection: Connection, place: str) -> bool:
-    """Whether there is anything to work on. Cheap: it is asked every few seconds."""
-    query = select(import_.c.id).where(import_.c.state == str(State.RUNNING), import_.c.place == place)
-    return connection.scalar(query.limit(1)) is not None
-
-
-def hold(connection: Connection, one: Import, worker: str, now: datetime, until: datetime) -> State | None:
-    """Keep a claim up.
-
-    Returns:
-        The import's state; ``None`` if another works on it by now.
-    """
-    row = connection.execute(select(import_).where(import_.c.id == one.id)).mappings().one()
-    other = row["claimed_by"] not in (None, worker)
-    if other and row["claimed_until"] is not None and now < row["claimed_until"] <= now + FAR:
-        return None
-    _claim(connection, one.id, worker, until)
-    return State(row["state"])
-
-
-def let_go(connection: Connection, one: Import, worker: str) -> None:
-    """Give a claim back."""
-    mine = update(import_).where(import_.c.id == one.id, import_.c.claimed_by == worker)
-    connection.execute(mine.values(claimed_by=None, claimed_until=None))
 
 
 def waiting(connection: Connection, one: Import, *, after: int, limit: int) -> list[Row]:
@@ -373,12 +319,8 @@ def _of(one: Import) -> ColumnElement[bool]:
     return import_row.c["import"] == one.id
 
 
-def _claim(connection: Connection, id: str, worker: str, until: datetime) -> None:
-    values = {"claimed_by": worker, "claimed_until": until}
-    connection.execute(update(import_).where(import_.c.id == id).values(values))
-
-
-def _import(row: Mapping[Any, Any]) -> Import:
+def from_row(row: Mapping[Any, Any]) -> Import:
+    """From the table's columns."""
     values = {name: row[name] for name in _FIELDS}
     return Import(**values | {"state": State(row["state"])})
 

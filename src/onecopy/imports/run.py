@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from onecopy.catalog import imports
+from onecopy.catalog import import_claims, imports
 from onecopy.catalog.imports import Import, Row, State
 from onecopy.errors import EnvironmentProblem, OnecopyError
 from onecopy.imports.manifest import context
@@ -81,11 +81,11 @@ class Importer:
             EnvironmentProblem: Catalog, vault or store stand in the way. What was done is done.
         """
         with self._catalog.read() as connection:
-            if not imports.any_running(connection, self._place):
+            if not import_claims.any_running(connection, self._place):
                 return None
         now = datetime.now(UTC)
         with self._catalog.write([imports.SCOPE]) as connection:
-            one = imports.claim(connection, self._place, self._worker, now, now + CLAIM, only=only)
+            one = import_claims.claim(connection, self._place, self._worker, now, now + CLAIM, only=only)
         if one is not None:
             try:
                 self._rows(one)
@@ -127,13 +127,13 @@ class Importer:
     def _goes_on(self, one: Import) -> bool:
         now = datetime.now(UTC)
         with self._catalog.write([imports.SCOPE]) as connection:
-            return imports.hold(connection, one, self._worker, now, now + CLAIM) is State.RUNNING
+            return import_claims.hold(connection, one, self._worker, now, now + CLAIM) is State.RUNNING
 
     def _let_go(self, one: Import) -> None:
         try:
             with self._catalog.write([imports.SCOPE]) as connection:
                 if not imports.finish(connection, one):
-                    imports.let_go(connection, one, self._worker)
+                    import_claims.let_go(connection, one, self._worker)
         except EnvironmentProblem as error:  # the claim runs out by itself
             log.warning("an import has to wait: %s", error.message)
 
