@@ -10,6 +10,7 @@ from onecopy.catalog.answers import Answer, Given
 from onecopy.catalog.judgements import Says
 from onecopy.catalog.questions import Kind, Part, State
 from onecopy.model import Capture, Evidence
+from onecopy.records.versions.overview import overview
 from onecopy.review.claims import assign, claim, release
 from onecopy.review.decide import decide, decide_all
 from onecopy.review.model import Refused, Reviewer
@@ -60,6 +61,18 @@ def test_an_answer_decides_about_what_was_held(world, answer, of_upload, of_earl
     )
     kept = {LEFT: earlier.content, RIGHT: upload.content, NEWER: upload.content}.get(answer)
     assert said.better == (None if kept is None else (kept, ""))
+
+
+@pytest.mark.parametrize("answer", [LEFT, BOTH])
+def test_what_people_call_one_picture_is_one_on_the_page_of_its_case(world, answer):
+    question, earlier, upload = world.pair()
+    say(world, question, answer)
+    with world.catalog.read() as connection:
+        found = overview(connection, "fire", earlier.case_id)
+    shown = [one for scene in found.scenes for one in scene.photographs]
+    pictures = [{copy.occurrence.id for copy in (one.kept, *one.copies)} for one in shown]
+    apart = [{earlier.id}, {upload.id}]
+    assert sorted(pictures, key=min) == ([{earlier.id, upload.id}] if answer is LEFT else apart)
 
 
 def test_the_second_is_told_who_decided_what(world):

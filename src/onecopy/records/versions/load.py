@@ -285,11 +285,11 @@ class _Reader:
         within = {page.image for paper in papers for page in paper.pages}
         ties = {pair: tie for pair, tie in self._ties.items() if within.issuperset(pair)}
         found = {number: image for number, image in self._images.items() if number in within}
-        ties |= dict(_judged(self._connection, self._agency, found))
+        ties |= dict(judged(self._connection, self._agency, found))
         return Gathered(papers=papers, ties=ties, images=found)
 
 
-def _judged(
+def judged(
     connection: Connection, agency: str, found: Mapping[int, StoredImage]
 ) -> Iterator[tuple[tuple[int, int], Tie]]:
     """What people said that two images are: it goes before what the pixels said."""

@@ -12,7 +12,7 @@ from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.questions import Question
 from onecopy.model import Relation
 from onecopy.records.versions.current import questions
-from onecopy.records.versions.load import Unit, units
+from onecopy.records.versions.load import Unit, judged, units
 from onecopy.records.versions.model import Tie
 from onecopy.records.versions.same import groups
 from onecopy.verify.interface import VERIFY_VERSION
@@ -75,7 +75,7 @@ class Pictures:
         self._ties = {
             (min(one.a, one.b), max(one.a, one.b)): Tie(relation=one.relation, confidence=one.confidence)
             for one in verdicts.seen_among(connection, self._images, version=VERIFY_VERSION)
-        }
+        } | dict(judged(connection, agency, self._images))
         self._copies: dict[int, list[Copy]] = defaultdict(list)
         for unit in self._units:
             for image in unit.images:
