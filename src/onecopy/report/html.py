@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -18,6 +18,9 @@ from onecopy.report.entries import SHOWN_PAIRS, Builder, choose_thumbnails
 from onecopy.report.figures import figures, folder_of
 from onecopy.report.staging import Staging
 from onecopy.report.thumbnails import Album, Preview
+
+_CSS = ("tokens.css", "report.css")
+_JS = ("report.js",)
 
 MOST_LINES = 500
 """Of each list of locators; ``findings.json`` has them all."""
@@ -101,28 +104,29 @@ def _environment() -> Environment:
         "PROBLEMS": PROBLEMS,
         "RELATIONS": [*(r for r in Relation if r in LINKABLE), *SHOWN_PAIRS],
         "MOST_LINES": MOST_LINES,
-        "css": _part("report.css"),
-        "js": _part("report.js"),
+        "css": _parts(_CSS),
+        "js": _parts(_JS),
         "csp": _policy(),
     }
     return environment
 
 
-def _part(name: str) -> Markup:
+def _parts(names: Sequence[str]) -> Markup:
     # The project's own text, trusted as code is.
-    return Markup(files("onecopy.report").joinpath("templates", name).read_text("utf-8"))  # noqa: S704
+    folder = files("onecopy.report").joinpath("templates")
+    return Markup("".join(folder.joinpath(name).read_text("utf-8") for name in names))  # noqa: S704
 
 
 def _policy() -> str:
     """A content security policy that lets this page's own style and script run, and nothing else."""
 
-    def source(part: str) -> str:
-        digest = hashlib.sha256(_part(part).encode()).digest()
+    def source(names: Sequence[str]) -> str:
+        digest = hashlib.sha256(_parts(names).encode()).digest()
         return f"'sha256-{base64.b64encode(digest).decode()}'"
 
     return (
-        f"default-src 'none'; img-src data:; style-src {source('report.css')}; "
-        f"script-src {source('report.js')}; base-uri 'none'; form-action 'none'; "
+        f"default-src 'none'; img-src data:; style-src {source(_CSS)}; "
+        f"script-src {source(_JS)}; base-uri 'none'; form-action 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     )
 

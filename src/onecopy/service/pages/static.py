@@ -23,6 +23,7 @@ _YEAR = "public, max-age=31536000, immutable"
 def _all() -> dict[str, bytes]:
     folder = files("onecopy.service").joinpath("static")
     found = [one for one in folder.iterdir() if one.name.rpartition(".")[2] in _KINDS]
+    found.append(files("onecopy.report").joinpath("templates", "tokens.css"))  # they look alike
     return {one.name: one.read_bytes() for one in sorted(found, key=lambda one: one.name)}
 
 
