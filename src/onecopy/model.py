@@ -26,6 +26,25 @@ LINKABLE = frozenset({Relation.SAME_BYTES, Relation.SAME_DATA, Relation.SAME_IMA
 """The relations under which occurrences may be treated as one image."""
 
 
+class Answer(StrEnum):
+    """What people can say to a question."""
+
+    SAME_KEEP_LEFT = "same-keep-left"
+    """One picture; the one on the left, which was there first, is kept as the reference."""
+    SAME_KEEP_RIGHT = "same-keep-right"
+    """One picture; the one on the right is."""
+    NEWER_VERSION_OF = "newer-version-of"
+    """One takes the place of the others, which stay as its history."""
+    BOTH_NEEDED = "both-needed"
+    """They belong together, and each says something of its own."""
+    NOT_RELATED = "not-related"
+    """They have nothing to do with each other."""
+    SKIP = "skip"
+    """Not now, and not by me."""
+    ASK_A_COLLEAGUE = "ask-a-colleague"
+    """With a note, and perhaps for somebody in particular."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Bounds on what one input may cost; every one has a clear error when it is reached."""

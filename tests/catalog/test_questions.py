@@ -17,13 +17,13 @@ from onecopy.catalog import (
     questions,
     queue,
 )
-from onecopy.catalog.answers import Answer, Answered, Given
+from onecopy.catalog.answers import Answered, Given
 from onecopy.catalog.judgements import Judgement, Says
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.questions import Kind, Member, Pair, Part, Question, State
 from onecopy.catalog.queue import Filter, Order
 from onecopy.catalog.store import Catalog
-from onecopy.model import Evidence, Region, Relation, Verdict
+from onecopy.model import Answer, Evidence, Region, Relation, Verdict
 
 ONE, OTHER, THIRD = "1" * 64, "2" * 64, "3" * 64
 NOW = datetime(2026, 5, 3, 9, 0, tzinfo=UTC)

@@ -5,12 +5,10 @@ import json
 import pytest
 
 from onecopy.catalog import contents, decisions, occurrences, questions
-from onecopy.catalog.answers import Answer
 from onecopy.catalog.decisions import Decision
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.questions import Kind, Member, Pair, Part, Question
 from onecopy.catalog.store import Catalog
-from onecopy.cli.review.answer import Said
 from onecopy.model import Evidence, Relation, Verdict
 
 PLACE = ("--catalog", "catalog.db")
@@ -71,7 +69,3 @@ def test_what_is_not_there_or_not_so_any_more(quick, asked):
     stale = quick("review", "answer", asked, "not-related", "--version", "7", *PLACE, check=2)
     assert "has changed since you saw it" in stale.stderr
     assert "There is no answer" in quick("review", "undo", "ffff", *PLACE, check=2).stderr
-
-
-def test_every_answer_can_be_given():
-    assert {str(one) for one in Said} == {str(one) for one in Answer}

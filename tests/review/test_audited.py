@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import delete, update
 
-from onecopy.catalog.answers import Answer, Given
+from onecopy.catalog.answers import Given
 from onecopy.catalog.schema import answer
+from onecopy.model import Answer
 from onecopy.records.audited import disagreements
 from onecopy.review.decide import decide
 from onecopy.review.model import Reviewer

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from onecopy.catalog import answers, changes, inheritances, judgements, occurrences
-from onecopy.catalog.answers import Answer, Given
+from onecopy.catalog.answers import Given
 from onecopy.catalog.judgements import Says
 from onecopy.catalog.questions import Kind, Part, State
-from onecopy.model import Capture, Evidence
+from onecopy.model import Answer, Capture, Evidence
 from onecopy.records.versions.overview import overview
 from onecopy.review.claims import assign, claim, release
 from onecopy.review.decide import decide, decide_all

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from onecopy.catalog import decisions
-from onecopy.catalog.answers import Answer, Given
+from onecopy.catalog.answers import Given
 from onecopy.catalog.decisions import Decision
-from onecopy.model import Relation
+from onecopy.model import Answer, Relation
 from onecopy.policy import Action, Policy, Rule, Scope, default
 from onecopy.policy.review import Review
 from onecopy.review.decide import decide

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import event, insert
 
-from onecopy.catalog.answers import Answer, Given
+from onecopy.catalog.answers import Given
 from onecopy.catalog.queue import Filter, Order
 from onecopy.catalog.schema import question
+from onecopy.model import Answer
 from onecopy.review import queue
 from onecopy.review.decide import decide
 from onecopy.review.model import Reviewer
@@ -18,7 +19,8 @@ from onecopy.review.undo import undo
 
 ANSWER = """
 import json, sys
-from onecopy.catalog.answers import Answer, Given
+from onecopy.catalog.answers import Given
+from onecopy.model import Answer
 from onecopy.catalog.store import Catalog
 from onecopy.review.decide import decide
 from onecopy.review.model import Refused, Reviewer

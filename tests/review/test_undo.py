@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from onecopy.catalog import answers, arrivals, decisions, judgements, occurrences, questions
-from onecopy.catalog.answers import Answer, Given
+from onecopy.catalog.answers import Given
 from onecopy.catalog.decisions import Decision
 from onecopy.catalog.questions import State
 from onecopy.catalog.store import Catalog
+from onecopy.model import Answer
 from onecopy.policy.settle import AS_DECIDED
 from onecopy.records.deletion import delete
 from onecopy.review.claims import claim

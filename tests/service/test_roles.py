@@ -12,11 +12,12 @@ import skimage.data
 from PIL import Image
 
 from onecopy.catalog import answers, contents, decisions, occurrences, questions
-from onecopy.catalog.answers import Answer, Answered, Given
+from onecopy.catalog.answers import Answered, Given
 from onecopy.catalog.decisions import Decision
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.questions import Kind, Member, Part, Question, State
 from onecopy.catalog.store import Catalog
+from onecopy.model import Answer
 from onecopy.policy.review import SUGGEST_AFTER
 
 ALL = {"uploader", "reviewer", "records-officer", "auditor", "administrator"}

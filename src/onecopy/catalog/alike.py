@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from onecopy.catalog.answers import SAME, Answer
+from onecopy.catalog.answers import SAME
 from onecopy.catalog.questions import Question, State, from_row
 from onecopy.catalog.schema import answer, question
+from onecopy.model import Answer
 
 
 class Outcome(StrEnum):

@@ -4,33 +4,13 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from onecopy.catalog.batches import batches
 from onecopy.catalog.schema import answer, question, question_member
-
-
-class Answer(StrEnum):
-    """What can be said to a question."""
-
-    SAME_KEEP_LEFT = "same-keep-left"
-    """One picture; the one on the left, which was there first, is kept as the reference."""
-    SAME_KEEP_RIGHT = "same-keep-right"
-    """One picture; the one on the right is."""
-    NEWER_VERSION_OF = "newer-version-of"
-    """One takes the place of the others, which stay as its history."""
-    BOTH_NEEDED = "both-needed"
-    """They belong together, and each says something of its own."""
-    NOT_RELATED = "not-related"
-    """They have nothing to do with each other."""
-    SKIP = "skip"
-    """Not now, and not by me."""
-    ASK_A_COLLEAGUE = "ask-a-colleague"
-    """With a note, and perhaps for somebody in particular."""
-
+from onecopy.model import Answer
 
 DECIDING = frozenset(Answer) - {Answer.SKIP, Answer.ASK_A_COLLEAGUE}
 """Those that settle a question."""

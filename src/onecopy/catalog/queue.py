@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, literal, not_, or_, select, tuple_
 
-from onecopy.catalog.answers import Answer
 from onecopy.catalog.questions import Kind, Question, State, from_row
 from onecopy.catalog.schema import answer, question
+from onecopy.model import Answer
 
 
 class Order(StrEnum):

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from onecopy.catalog.answers import Answer
 from onecopy.catalog.images import StoredImage
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.questions import Kind, Member, Pair, Part, Place
-from onecopy.model import LINKABLE, Relation
+from onecopy.model import LINKABLE, Answer, Relation
 from onecopy.policy.keep import Contender, choose, contender
 
 _STRONGEST = tuple(Relation)

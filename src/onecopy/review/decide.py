@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 
 from onecopy.audit.event import Event, Kind
 from onecopy.catalog import answers, arrivals, events, judgements, occurrences, questions
-from onecopy.catalog.answers import DECIDING, Answer, Answered, Given
+from onecopy.catalog.answers import DECIDING, Answered, Given
 from onecopy.catalog.inheritances import Inherited
 from onecopy.catalog.judgements import Judgement, Says
 from onecopy.catalog.questions import Member, Question, State
 from onecopy.catalog.store import Catalog
+from onecopy.model import Answer
 from onecopy.records.versions import answers as conflicts
 from onecopy.records.versions.land import refresh
 from onecopy.records.versions.questions import KINDS as CONFLICTS

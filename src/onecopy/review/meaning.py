@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from onecopy.catalog.answers import SAME, Answer, Given
+from onecopy.catalog.answers import SAME, Given
 from onecopy.catalog.judgements import Says
 from onecopy.catalog.questions import Member, Pair, Question
+from onecopy.model import Answer
 from onecopy.review.model import Refused
 
 MOST_PAIRS = 20

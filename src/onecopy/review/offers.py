@@ -13,9 +13,8 @@ from sqlalchemy import Connection
 
 from onecopy.catalog import alike
 from onecopy.catalog.alike import Alike, Outcome
-from onecopy.catalog.answers import Answer
 from onecopy.catalog.questions import Question
-from onecopy.model import Relation
+from onecopy.model import Answer, Relation
 from onecopy.pipelines.gate import Gate
 from onecopy.policy.history import received
 from onecopy.policy.policy import Policy

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from onecopy.catalog.answers import Answer, Answered
+from onecopy.catalog.answers import Answered
+from onecopy.model import Answer
 from onecopy.spoken import day
 
 ANSWERS = {

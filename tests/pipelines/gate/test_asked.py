@@ -10,11 +10,11 @@ from PIL import Image, ImageDraw
 from sqlalchemy import delete, select
 
 from onecopy.catalog import answers, arrivals, decisions, questions, settings, uploads
-from onecopy.catalog.answers import Answer, Answered, Given
+from onecopy.catalog.answers import Answered, Given
 from onecopy.catalog.questions import Kind, Question, State
 from onecopy.catalog.schema import question, question_change, question_member, question_pair, setting, verdict
 from onecopy.catalog.store import Catalog
-from onecopy.model import Relation
+from onecopy.model import Answer, Relation
 from onecopy.pipelines.gate import Context, Gate
 from onecopy.policy import Action, Policy, Rule, default
 from onecopy.policy.review import SUGGEST_AFTER

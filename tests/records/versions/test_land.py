@@ -7,10 +7,11 @@ import shelf as shelves
 from sqlalchemy import select
 
 from onecopy.catalog import arrivals, questions, uploads, versions, webhooks
-from onecopy.catalog.answers import Answer, Answered, Given
+from onecopy.catalog.answers import Answered, Given
 from onecopy.catalog.answers import add as add_answer
 from onecopy.catalog.schema import delivery, event
 from onecopy.catalog.store import Catalog
+from onecopy.model import Answer
 from onecopy.records import deletion
 from onecopy.records.versions import answers, land
 from onecopy.records.versions.current import documents

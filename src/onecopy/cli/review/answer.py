@@ -1,6 +1,5 @@
 """``onecopy review answer``: answer a question."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -8,24 +7,13 @@ import typer
 from onecopy.cli.ending import Code, ends
 from onecopy.cli.listing import CatalogOption
 from onecopy.cli.review.common import SHORT, me, question_id
-
-
-class Said(StrEnum):
-    """What can be answered."""
-
-    SAME_KEEP_LEFT = "same-keep-left"
-    SAME_KEEP_RIGHT = "same-keep-right"
-    NEWER_VERSION_OF = "newer-version-of"
-    BOTH_NEEDED = "both-needed"
-    NOT_RELATED = "not-related"
-    SKIP = "skip"
-    ASK_A_COLLEAGUE = "ask-a-colleague"
+from onecopy.model import Answer
 
 
 @ends()
 def answer(
     id: Annotated[str, typer.Argument(metavar="ID", help="Which one; its beginning is enough.")],
-    said: Annotated[Said, typer.Argument(metavar="ANSWER", help=f"One of: {', '.join(Said)}.")],
+    said: Annotated[Answer, typer.Argument(metavar="ANSWER", help=f"One of: {', '.join(Answer)}.")],
     keep: Annotated[
         int | None, typer.Option(min=0, help="The position of the one to keep, of what is the same.")
     ] = None,
@@ -50,12 +38,12 @@ def answer(
 
       onecopy review answer 1c6bb1a4 ask-a-colleague --to Ana --note 'Is this the north side?'
     """
-    from onecopy.catalog.answers import Answer, Given
+    from onecopy.catalog.answers import Given
     from onecopy.catalog.store import Catalog
     from onecopy.review.decide import decide
     from onecopy.review.opened import found
 
-    given = Given(answer=Answer(said), keep=keep, newer=newer, apart=tuple(apart or ()), note=note, to=to)
+    given = Given(answer=said, keep=keep, newer=newer, apart=tuple(apart or ()), note=note, to=to)
     with Catalog(catalog, durable=True) as opened:
         with opened.read() as connection:
             question = found(connection, question_id(connection, id), me())

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from onecopy.catalog import versions as kept
-from onecopy.catalog.answers import Answer, Given
+from onecopy.catalog.answers import Given
 from onecopy.catalog.questions import Member, Question
 from onecopy.catalog.versions import Ruled
+from onecopy.model import Answer
 from onecopy.records.versions.land import Change, refresh
 from onecopy.records.versions.questions import sides
 from onecopy.records.versions.rulings import plain

@@ -8,9 +8,8 @@ from sqlalchemy import Connection
 
 from onecopy.catalog import questions as asked
 from onecopy.catalog import verdicts
-from onecopy.catalog.answers import Answer
 from onecopy.catalog.questions import Kind, Member, Pair, Part, Question
-from onecopy.model import Evidence, Relation, Verdict
+from onecopy.model import Answer, Evidence, Relation, Verdict
 from onecopy.records.versions import words
 from onecopy.records.versions.load import Gathered
 from onecopy.records.versions.model import Conflict, ConflictKind, Detected, Page, Paper, Ruling, Version

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Request
 from msgspec import Meta
 from starlette.concurrency import run_in_threadpool
 
-from onecopy.catalog.answers import Answer, Given
+from onecopy.catalog.answers import Given
 from onecopy.catalog.store import Catalog
+from onecopy.model import Answer
 from onecopy.review.decide import LONGEST_NOTE, MOST_AT_ONCE, decide, decide_all
 from onecopy.review.undo import undo, undo_all
 from onecopy.service.api import question_models as models

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
-from onecopy.catalog.answers import Answer
+from onecopy.model import Answer
 from onecopy.pipelines.gate import Gate
 from onecopy.policy import Policy
 from onecopy.policy.rules import Action

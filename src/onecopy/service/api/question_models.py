@@ -5,9 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from onecopy.catalog.answers import Answer
 from onecopy.catalog.questions import Kind, Part, State
-from onecopy.model import Relation
+from onecopy.model import Answer, Relation
 
 ID = "1c6bb1a4-4f8e-4b7b-8a54-0c6a3c1e2f10"
 _OCCURRENCE = "5b0e9d0e-4f1c-4a56-9a53-0f6f3e6a9d11"

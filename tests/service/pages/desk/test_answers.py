@@ -5,7 +5,7 @@ import re
 import pytest
 
 from onecopy.catalog import answers
-from onecopy.catalog.answers import Answer
+from onecopy.model import Answer
 
 
 def hidden(page, name="csrf"):

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from onecopy.catalog.answers import SAME, Answer
+from onecopy.catalog.answers import SAME
 from onecopy.catalog.questions import Kind, Question
+from onecopy.model import Answer
 from onecopy.service.pages.desk.shots import Shot
 from onecopy.service.pages.words import N_, translated
 

@@ -10,9 +10,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from onecopy.catalog import answers, changes, questions, queue
-from onecopy.catalog.answers import Answer, Given
+from onecopy.catalog.answers import Given
 from onecopy.catalog.questions import Question
 from onecopy.catalog.store import Catalog
+from onecopy.model import Answer
 from onecopy.review import claims, decide, undo
 from onecopy.review.model import Refused
 from onecopy.review.model import Reviewer as By
