@@ -71,7 +71,8 @@ class Shelf:
             decisions.add(connection, Decision(occurrence=number, decision="store", reason=""))
             self._tie(connection, ties)
             one = uploads.by_numbers(connection, [number])[0]
-            changes = land.land(connection, one, by="portal") if land_it else []
+            inside = list(images.of_contents(connection, [digest], features=False))
+            changes = land.land(connection, one, inside, by="portal") if land_it else []
             land.tell(connection, self.agency, self.case, changes, by="portal")
         return one
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from onecopy.audit.event import Event, Kind
 from onecopy.catalog import events
@@ -86,16 +86,21 @@ def end(connection: Connection, id: str, *, holder: str | None, by: str) -> bool
     return True
 
 
-def seen_by(connection: Connection, seeker: str) -> dict[str, Reveals]:
-    """The agencies whose images an agency's uploads may match now, and what each reveals."""
-    query = select(agreement.c.holder, agreement.c.reveals).where(
-        agreement.c.seeker == seeker,
+_SEEN = (
+    select(agreement.c.holder, agreement.c.reveals)
+    .where(
+        agreement.c.seeker == bindparam("seeker"),
         agreement.c.ended_at.is_(None),
         agreement.c.reveals != str(Reveals.NOTHING),
     )
-    return {
-        holder: Reveals(reveals) for holder, reveals in connection.execute(query.order_by(agreement.c.holder))
-    }
+    .order_by(agreement.c.holder)
+)
+
+
+def seen_by(connection: Connection, seeker: str) -> dict[str, Reveals]:
+    """The agencies whose images an agency's uploads may match now, and what each reveals."""
+    found = connection.execute(_SEEN, {"seeker": seeker})
+    return {holder: Reveals(reveals) for holder, reveals in found}
 
 
 def listed(connection: Connection, *, agency: str | None) -> list[Agreement]:

@@ -9,10 +9,29 @@ two equal numbers be committed.
 
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from onecopy.catalog.batches import batches
 from onecopy.catalog.schema import arrival
+
+_AGENCY = bindparam("agency", type_=arrival.c.agency.type)
+_CONTENT = bindparam("content", type_=arrival.c.content.type)
+_OF_AGENCY = select(arrival.c.number).where(arrival.c.agency == _AGENCY)
+_NEXT = select(func.coalesce(func.max(arrival.c.number), 0) + 1).where(arrival.c.agency == _AGENCY)
+_LINE = select(_AGENCY, _NEXT.scalar_subquery(), _CONTENT)
+_COLUMNS = ("agency", "number", "content")
+_APPEND = insert(arrival).from_select(_COLUMNS, _LINE)
+_APPEND_MISSING = insert(arrival).from_select(
+    _COLUMNS, _LINE.where(~_OF_AGENCY.where(arrival.c.content == _CONTENT).exists())
+)
+_SINCE = (
+    select(arrival.c.number, arrival.c.content)
+    .where(arrival.c.agency == _AGENCY, arrival.c.number > bindparam("number"))
+    .order_by(arrival.c.number)
+)
+_ELSEWHERE = (
+    select(arrival.c.number).where(arrival.c.content == _CONTENT, arrival.c.agency != _AGENCY).limit(1)
+)
 
 
 def scope(agency: str) -> str:
@@ -25,9 +44,7 @@ def add(connection: Connection, agency: str, content: str) -> None:
 
     The transaction must hold the agency's scope.
     """
-    query = select(arrival.c.number).where(arrival.c.agency == agency, arrival.c.content == content)
-    if connection.scalar(query.limit(1)) is None:
-        _append(connection, agency, content)
+    connection.execute(_APPEND_MISSING, {"agency": agency, "content": content})
 
 
 def again(connection: Connection, contents: Iterable[str]) -> None:
@@ -38,25 +55,18 @@ def again(connection: Connection, contents: Iterable[str]) -> None:
     for batch in batches(contents):
         query = select(arrival.c.agency, arrival.c.content).where(arrival.c.content.in_(batch)).distinct()
         for agency, content in connection.execute(query.order_by(arrival.c.agency, arrival.c.content)).all():
-            _append(connection, agency, content)
-
-
-def _append(connection: Connection, agency: str, content: str) -> None:
-    last = connection.scalar(select(func.max(arrival.c.number)).where(arrival.c.agency == agency)) or 0
-    connection.execute(insert(arrival).values(agency=agency, number=last + 1, content=content))
+            connection.execute(_APPEND, {"agency": agency, "content": content})
 
 
 def since(connection: Connection, agency: str, number: int) -> Iterator[tuple[int, str]]:
     """What an agency's log says beyond a number: number and content, in the order of commits."""
-    query = select(arrival.c.number, arrival.c.content)
-    query = query.where(arrival.c.agency == agency, arrival.c.number > number)
-    for row in connection.execute(query.order_by(arrival.c.number)):
+    for row in connection.execute(_SINCE, {"agency": agency, "number": number}):
         yield row[0], row[1]
 
 
 def any_of(connection: Connection, agency: str) -> bool:
     """Whether an agency ever received anything."""
-    return connection.scalar(select(arrival.c.number).where(arrival.c.agency == agency).limit(1)) is not None
+    return connection.scalar(_OF_AGENCY.limit(1), {"agency": agency}) is not None
 
 
 def agencies(connection: Connection) -> list[str]:
@@ -66,5 +76,4 @@ def agencies(connection: Connection) -> list[str]:
 
 def held_elsewhere(connection: Connection, content: str, agency: str) -> bool:
     """Whether another agency has received a content, too."""
-    query = select(arrival.c.number).where(arrival.c.content == content, arrival.c.agency != agency)
-    return connection.scalar(query.limit(1)) is not None
+    return connection.scalar(_ELSEWHERE, {"content": content, "agency": agency}) is not None

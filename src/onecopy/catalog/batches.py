@@ -1,10 +1,15 @@
-"""Many rows at once, in portions a database accepts, and inserts that leave what is there."""
+"""Many rows at once, in portions a database accepts, and inserts that leave what is there.
+
+Statements that an upload needs are made once and run with values, here and in the modules beside this one:
+to put one together takes several times as long as to run it.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import BindParameter, Connection, Executable, Table, bindparam
 from sqlalchemy.dialects import sqlite
 
 SIZE = 500
@@ -20,8 +25,13 @@ def batches(values: Iterable[T], size: int = SIZE) -> Iterator[list[T]]:
         yield batch
 
 
-def _dialect_insert(connection: Connection, table: Table) -> Any:
-    if connection.dialect.name == "postgresql":
+def many(name: str) -> BindParameter[Any]:
+    """What stands in a statement that is made once for the values of one ``IN (…)``."""
+    return bindparam(name, expanding=True)
+
+
+def _dialect_insert(dialect: str, table: Table) -> Any:
+    if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql  # slow to import, and seldom needed
 
         return postgresql.insert(table)
@@ -31,26 +41,59 @@ def _dialect_insert(connection: Connection, table: Table) -> Any:
 def insert_missing(connection: Connection, table: Table, values: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows; one whose key exists is left as it is."""
     if values:
-        connection.execute(_dialect_insert(connection, table).on_conflict_do_nothing(), list(values))
+        connection.execute(_missing(connection.dialect.name, table), list(values))
+
+
+def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert a row, unless its key exists.
+
+    Returns:
+        Whether it did not: then the row is this transaction's.
+    """
+    return connection.execute(_new(connection.dialect.name, table), dict(values)).first() is not None
+
+
+@cache
+def _missing(dialect: str, table: Table) -> Executable:
+    statement: Executable = _dialect_insert(dialect, table).on_conflict_do_nothing()
+    return statement
+
+
+@cache
+def _new(dialect: str, table: Table) -> Executable:
+    """Gives back the key, if it was new: not every driver counts rows."""
+    made = _dialect_insert(dialect, table).on_conflict_do_nothing()
+    statement: Executable = made.returning(*table.primary_key)
+    return statement
 
 
 def insert_or_update(connection: Connection, table: Table, values: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows; one whose primary key exists is brought up to the new values."""
-    if not values:
-        return
-    statement = _dialect_insert(connection, table)
+    if values:
+        connection.execute(_updating(connection.dialect.name, table, tuple(values[0])), list(values))
+
+
+@cache
+def _updating(dialect: str, table: Table, names: tuple[str, ...]) -> Executable:
+    made = _dialect_insert(dialect, table)
     keys = [column.name for column in table.primary_key]
-    changes = {name: statement.excluded[name] for name in values[0] if name not in keys}
-    statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
-    connection.execute(statement, list(values))
+    changes = {name: made.excluded[name] for name in names if name not in keys}
+    statement: Executable = made.on_conflict_do_update(index_elements=keys, set_=changes)
+    return statement
 
 
 def insert_or_add(
     connection: Connection, table: Table, key: Mapping[str, Any], change: Mapping[str, int]
 ) -> None:
     """Add numbers to those of one row, which begins with zeros if there is none yet."""
-    if not change:
-        return
-    statement = _dialect_insert(connection, table).values({**key, **change})
-    added = {name: table.c[name] + statement.excluded[name] for name in change}
-    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=added))
+    if change:
+        statement = _adding(connection.dialect.name, table, tuple(key), tuple(change))
+        connection.execute(statement, {**key, **change})
+
+
+@cache
+def _adding(dialect: str, table: Table, key: tuple[str, ...], names: tuple[str, ...]) -> Executable:
+    made = _dialect_insert(dialect, table)
+    added = {name: table.c[name] + made.excluded[name] for name in names}
+    statement: Executable = made.on_conflict_do_update(index_elements=list(key), set_=added)
+    return statement

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from onecopy.catalog import arrivals, rows
-from onecopy.catalog.batches import batches, insert_missing
+from onecopy.catalog.batches import batches, insert_missing, insert_new, many
 from onecopy.catalog.schema import container, content, image, remark
 from onecopy.model import ContainerFound, FileIdentity, ImageFound, Problem, Skipped
 
@@ -22,9 +22,16 @@ class Identified:
     identity: FileIdentity
 
 
-def add(connection: Connection, sha256: str, size: int) -> None:
-    """Remember that these bytes exist, identified or not. Nothing happens if that is known."""
-    add_all(connection, {sha256: size})
+_INSERT = {table: insert(table) for table in (image, container, remark)}
+
+
+def add(connection: Connection, sha256: str, size: int) -> bool:
+    """Remember that these bytes exist, identified or not. Nothing happens if that is known.
+
+    Returns:
+        Whether it was not.
+    """
+    return insert_new(connection, content, {"sha256": sha256, "bytes": size})
 
 
 def add_all(connection: Connection, sizes: Mapping[str, int]) -> None:
@@ -34,6 +41,25 @@ def add_all(connection: Connection, sizes: Mapping[str, int]) -> None:
     """
     values = [{"sha256": sha256, "bytes": size} for sha256, size in sorted(sizes.items())]
     insert_missing(connection, content, values)
+
+
+def add_identified(connection: Connection, one: Identified, *, version: int, extras: str = "") -> bool:
+    """Remember a content that nobody knew, and what was found in it. Nothing happens if it is known.
+
+    Args:
+        connection: Of a write transaction.
+        one: The content.
+        version: ``FINGERPRINT_VERSION``.
+        extras: Which optional decoders were installed, see :func:`known`.
+
+    Returns:
+        Whether nobody knew it.
+    """
+    new = {"sha256": one.sha256, "bytes": one.size} | _identified(version, extras)
+    if not insert_new(connection, content, new):
+        return False
+    _insert_parts(connection, [one])
+    return True
 
 
 def record(
@@ -57,20 +83,28 @@ def record_all(
         extras: Which optional decoders were installed, see :func:`known`.
     """
     add_all(connection, {one.sha256: one.size for one in found})
-    values = {"fingerprint_version": version, "extras": extras, "identified_at": datetime.now(UTC)}
+    values = _identified(version, extras)
     for batch in batches(one.sha256 for one in found):
         for table in (image, container, remark):
             connection.execute(delete(table).where(table.c.content.in_(batch)))
         connection.execute(update(content).where(content.c.sha256.in_(batch)).values(values))
+    _insert_parts(connection, found)
+    arrivals.again(connection, (one.sha256 for one in found))
+
+
+def _identified(version: int, extras: str) -> dict[str, Any]:
+    return {"fingerprint_version": version, "extras": extras, "identified_at": datetime.now(UTC)}
+
+
+def _insert_parts(connection: Connection, found: Sequence[Identified]) -> None:
     _insert(connection, image, [row for one in found for row in _image_rows(one)])
     _insert(connection, container, [row for one in found for row in _container_rows(one)])
     _insert(connection, remark, [row for one in found for row in _remark_rows(one)])
-    arrivals.again(connection, (one.sha256 for one in found))
 
 
 def _insert(connection: Connection, table: Table, values: list[dict[str, Any]]) -> None:
     if values:
-        connection.execute(insert(table), values)
+        connection.execute(_INSERT[table], values)
 
 
 def _image_rows(one: Identified) -> Iterator[dict[str, Any]]:
@@ -95,18 +129,24 @@ def _remark_rows(one: Identified) -> Iterator[dict[str, Any]]:
             yield place | {"kind": "skipped", "code": None, "message": found.reason}
 
 
+_SETTLED = (content.c.extras == bindparam("extras")) | content.c.sha256.not_in(
+    select(remark.c.content).where(remark.c.code == "needs-extra")
+)
+_KNOWN = select(content.c.sha256).where(
+    content.c.fingerprint_version == bindparam("version"), _SETTLED, content.c.sha256.in_(many("digests"))
+)
+
+
 def known(connection: Connection, digests: Iterable[str], *, version: int, extras: str = "") -> set[str]:
     """Which contents need not be identified again.
 
     Those identified by this version; but one that wanted an extra is tried again once the set of installed
     extras is another.
     """
-    wanting = select(remark.c.content).where(remark.c.code == "needs-extra")
-    settled = (content.c.extras == extras) | content.c.sha256.not_in(wanting)
-    query = select(content.c.sha256).where(content.c.fingerprint_version == version, settled)
     found: set[str] = set()
     for batch in batches(digests):
-        found.update(connection.scalars(query.where(content.c.sha256.in_(batch))))
+        asked = {"version": version, "extras": extras, "digests": batch}
+        found.update(connection.scalars(_KNOWN, asked))
     return found
 
 

@@ -39,17 +39,43 @@ class Decision:
 _FIELDS = tuple(one.name for one in fields(Decision))
 
 
+_ADD = insert(decision)
+
+
+def add_first(
+    connection: Connection, one: Decision, upload: Occurrence, size: int, *, alone: bool = False
+) -> None:
+    """Remember the decision with which an upload is taken in.
+
+    Args:
+        connection: Of the write transaction that stores the upload.
+        one: The decision.
+        upload: With its number.
+        size: Of its content, in bytes.
+        alone: Whether nobody knew its content before.
+    """
+    connection.execute(_ADD, _row(one))
+    tallies.came(connection, upload, size, _kind(one), alone=alone)
+
+
 def add(connection: Connection, one: Decision) -> None:
     """Remember a decision."""
-    values = {name: getattr(one, name) for name in _FIELDS} | {"matches": list(one.matches)}
     before = connection.execute(_last(one.occurrence)).first()
-    connection.execute(insert(decision).values(values))
+    connection.execute(_ADD, _row(one))
     tallies.decided(
         connection,
         one.occurrence,
         None if before is None else tallies.kind(*before),
-        tallies.kind(one.decision, one.policy, one.answer),
+        _kind(one),
     )
+
+
+def _row(one: Decision) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in _FIELDS} | {"matches": list(one.matches)}
+
+
+def _kind(one: Decision) -> str:
+    return tallies.kind(one.decision, one.policy, one.answer)
 
 
 def count_no_more(connection: Connection, occurrence: int) -> None:

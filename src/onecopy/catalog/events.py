@@ -12,6 +12,10 @@ from onecopy.audit.event import Event, line, moment
 from onecopy.audit.merkle import Tree, leaf_hash
 from onecopy.catalog.schema import event, event_head
 
+_HEAD = select(event_head).with_for_update()
+_ADD = insert(event)
+_MOVE = update(event_head)
+
 
 def append(connection: Connection, one: Event) -> int:
     """Add an event. The log has one end, so from here to the commit no other transaction adds to it.
@@ -21,16 +25,16 @@ def append(connection: Connection, one: Event) -> int:
     Returns:
         Its position, from 0.
     """
-    row = connection.execute(select(event_head).with_for_update()).mappings().one()
+    row = connection.execute(_HEAD).mappings().one()
     position = int(row["size"])
     tree = Tree(position, [bytes.fromhex(peak) for peak in row["peaks"]])
     text = line(one, position)
     leaf = leaf_hash(text.encode())
     tree.add(leaf)
     values = {"position": position, "at": one.at, "kind": str(one.kind), "agency": one.agency}
-    connection.execute(insert(event).values(values | {"line": text, "leaf": leaf.hex()}))
+    connection.execute(_ADD, values | {"line": text, "leaf": leaf.hex()})
     peaks = [peak.hex() for peak in tree.peaks]
-    connection.execute(update(event_head).values(size=tree.size, root=tree.root, peaks=peaks))
+    connection.execute(_MOVE, {"size": tree.size, "root": tree.root, "peaks": peaks})
     return position
 
 

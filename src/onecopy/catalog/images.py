@@ -1,15 +1,17 @@
 """Images: looked up by number, by content, by digest; and as prints to search among."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, or_, select, tuple_, update
+from sqlalchemy import Connection, Select, or_, select, tuple_, update
 
 from onecopy.catalog import rows
-from onecopy.catalog.batches import batches
+from onecopy.catalog.batches import batches, many
 from onecopy.catalog.schema import content, image
 from onecopy.model import Fingerprint
+
+_IN_PORTIONS = {"yield_per": 500}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +24,22 @@ class StoredImage:
     fingerprint: Fingerprint
 
 
-def _stored(connection: Connection, query: Select[Any]) -> Iterator[StoredImage]:
-    result = connection.execute(query, execution_options={"yield_per": 500})
+_COLUMNS = {True: tuple(image.c), False: tuple(one for one in image.c if one is not image.c.features)}
+"""Of a whole image; and without its features, which makes reading it several times faster."""
+
+_BY_IDS = {features: select(*_COLUMNS[features]).where(image.c.id.in_(many("ids"))) for features in _COLUMNS}
+_OF_CONTENTS = {
+    features: select(*columns)
+    .where(image.c.content.in_(many("digests")))
+    .order_by(image.c.content, image.c.inner)
+    for features, columns in _COLUMNS.items()
+}
+
+
+def _stored(
+    connection: Connection, query: Select[Any], values: Mapping[str, Any] | None = None
+) -> Iterator[StoredImage]:
+    result = connection.execute(query, values, execution_options=_IN_PORTIONS)
     for row in result.mappings():
         yield StoredImage(
             id=row["id"],
@@ -42,10 +58,6 @@ def every(connection: Connection, *, version: int, after: int = 0) -> Iterator[S
     return _stored(connection, query.order_by(image.c.id))
 
 
-def _columns(features: bool) -> list[ColumnElement[Any]]:
-    return [column for column in image.c if features or column is not image.c.features]
-
-
 def by_ids(connection: Connection, ids: Iterable[int], *, features: bool = True) -> dict[int, StoredImage]:
     """Images by number; those that do not exist are left out.
 
@@ -56,8 +68,7 @@ def by_ids(connection: Connection, ids: Iterable[int], *, features: bool = True)
     """
     found: dict[int, StoredImage] = {}
     for batch in batches(ids):
-        query = select(*_columns(features)).where(image.c.id.in_(batch))
-        found.update((one.id, one) for one in _stored(connection, query))
+        found.update((one.id, one) for one in _stored(connection, _BY_IDS[features], {"ids": batch}))
     return found
 
 
@@ -66,18 +77,16 @@ def of_contents(
 ) -> Iterator[StoredImage]:
     """The images in some contents; those in one content by their place in it. ``features`` as above."""
     for batch in batches(digests):
-        query = select(*_columns(features)).where(image.c.content.in_(batch))
-        yield from _stored(connection, query.order_by(image.c.content, image.c.inner))
+        yield from _stored(connection, _OF_CONTENTS[features], {"digests": batch})
 
 
 def at_places(
     connection: Connection, places: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], StoredImage]:
     """Images by content and place inside, without features; those that do not exist are left out."""
-    columns = [column for column in image.c if column is not image.c.features]
     found: dict[tuple[str, str], StoredImage] = {}
     for batch in batches(sorted(set(places))):
-        query = select(*columns).where(tuple_(image.c.content, image.c.inner).in_(batch))
+        query = select(*_COLUMNS[False]).where(tuple_(image.c.content, image.c.inner).in_(batch))
         found.update(((one.content, one.inner), one) for one in _stored(connection, query))
     return found
 
@@ -158,7 +167,7 @@ def equal(connection: Connection, fingerprints: Iterable[Fingerprint], *, most: 
     """
     wanted = {digest for one in fingerprints for digest in digests(one)}
     for batch in batches(sorted(wanted)):
-        query = select(*_columns(False)).where(or_(*(image.c[name].in_(batch) for name in _DIGESTS)))
+        query = select(*_COLUMNS[False]).where(or_(*(image.c[name].in_(batch) for name in _DIGESTS)))
         query = query.order_by(image.c.id).limit(most)
         yield from _stored(connection, query)
 

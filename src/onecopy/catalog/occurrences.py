@@ -62,14 +62,18 @@ def from_row(row: Mapping[Any, Any]) -> Occurrence:
     )
 
 
+_ADD = insert(occurrence)
+
+
 def add(connection: Connection, one: Occurrence) -> int:
     """Remember one occurrence (its ``id`` is ignored); its content must be in the catalog.
 
     Returns:
         The catalog's number of it.
     """
-    statement = insert(occurrence).values(_row(one)).returning(occurrence.c.id)
-    number: int = connection.execute(statement).scalar_one()
+    key = connection.execute(_ADD, _row(one)).inserted_primary_key
+    assert key is not None, "both databases say it of a single row"
+    number: int = key[0]
     return number
 
 

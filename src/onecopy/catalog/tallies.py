@@ -11,9 +11,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, and_, bindparam, func, select
 
 from onecopy.catalog.batches import insert_or_add
+from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.schema import content, decision, occurrence, tally
 
 MOST_SOURCES = 300
@@ -59,8 +60,32 @@ class Sums:
 NAMES = tuple(one.name for one in fields(Sums))
 
 
+def came(connection: Connection, one: Occurrence, size: int, first: str, *, alone: bool = False) -> None:
+    """Count an upload that was just taken in, with the first decision about it.
+
+    Args:
+        connection: Of a write transaction.
+        one: The upload, with its number.
+        size: Of its content, in bytes.
+        first: The :func:`kind` of the decision.
+        alone: Whether nobody knew its content before: then no other upload of it is looked for.
+    """
+    row = {"id": one.id, "agency": one.agency, "source": one.source}
+    _came(connection, row | {"seen_at": one.seen_at, "content": one.content, "bytes": size}, first, alone)
+
+
+def _came(connection: Connection, one: Mapping[Any, Any], first: str, alone: bool) -> None:
+    size = one["bytes"]
+    change = Counter({first: 1, "received": 1, "bytes": size})
+    if alone or _others(connection, one, one["agency"], earlier=False) is None:
+        change.update(own_bytes=size, proposed_bytes=size * _is_link(first))
+    if alone or _others(connection, one, None, earlier=False) is None:
+        change["stored_bytes"] += size
+    _add(connection, one, change)
+
+
 def decided(connection: Connection, occurrence_id: int, before: str | None, after: str) -> None:
-    """Count a decision about an occurrence; with the first one, the occurrence itself.
+    """Count a decision about an occurrence; with the first one, the occurrence itself (as :func:`came`).
 
     Args:
         connection: Of a write transaction, in which the decision is.
@@ -71,17 +96,12 @@ def decided(connection: Connection, occurrence_id: int, before: str | None, afte
     one = _uploaded(connection, occurrence_id)
     if one is None:
         return
-    change: Counter[str] = Counter({after: 1})
-    first = _others(connection, one, one["agency"], earlier=before is not None) is None
     if before is None:
-        change.update(received=1, bytes=one["bytes"])
-        if first:
-            change["own_bytes"] += one["bytes"]
-        if _others(connection, one, None, earlier=False) is None:
-            change["stored_bytes"] += one["bytes"]
-    else:
-        change[before] -= 1
-    if first:
+        _came(connection, one, after, alone=False)
+        return
+    change: Counter[str] = Counter({after: 1})
+    change[before] -= 1
+    if _others(connection, one, one["agency"], earlier=True) is None:
         change["proposed_bytes"] += one["bytes"] * (_is_link(after) - _is_link(before))
     _add(connection, one, change)
 
@@ -151,11 +171,25 @@ def _others(
         agency: Only of this one.
         earlier: Only those that came before it.
     """
-    same: list[ColumnElement[bool]] = [occurrence.c.content == one["content"]]
-    same.append(occurrence.c.id < one["id"] if earlier else occurrence.c.id != one["id"])
-    if agency is not None:
-        same.append(occurrence.c.agency == agency)
-    return connection.execute(_row().where(*same).order_by(occurrence.c.id).limit(1)).mappings().first()
+    query = _OTHERS[earlier, agency is not None]
+    asked = {"id": one["id"], "content": one["content"], "agency": agency}
+    return connection.execute(query, asked).mappings().first()
+
+
+def _other(*, earlier: bool, of_agency: bool) -> Select[Any]:
+    id: BindParameter[int] = bindparam("id")
+    query = _row().where(occurrence.c.content == bindparam("content"))
+    query = query.where(occurrence.c.id < id if earlier else occurrence.c.id != id)
+    if of_agency:
+        query = query.where(occurrence.c.agency == bindparam("agency"))
+    return query.order_by(occurrence.c.id).limit(1)
+
+
+_OTHERS = {
+    (earlier, of_agency): _other(earlier=earlier, of_agency=of_agency)
+    for earlier in (True, False)
+    for of_agency in (True, False)
+}
 
 
 def _inherit(connection: Connection, heir: Mapping[Any, Any], name: str) -> None:
@@ -174,11 +208,15 @@ def _add(connection: Connection, one: Mapping[Any, Any], change: Counter[str]) -
     insert_or_add(connection, tally, key, {name: change[name] for name in NAMES if change[name]})
 
 
+_MONTH = (tally.c.agency == bindparam("agency")) & (tally.c.month == bindparam("month"))
+_THIS_SOURCE = select(tally.c.month).where(_MONTH, tally.c.source == bindparam("source"))
+_SOURCES = select(func.count()).where(_MONTH)
+
+
 def _has_room(connection: Connection, key: Mapping[str, str]) -> bool:
-    month = (tally.c.agency == key["agency"]) & (tally.c.month == key["month"])
-    if connection.scalar(select(tally.c.month).where(month, tally.c.source == key["source"])) is not None:
+    if connection.scalar(_THIS_SOURCE, dict(key)) is not None:
         return True
-    return (connection.scalar(select(func.count()).where(month)) or 0) < MOST_SOURCES
+    return (connection.scalar(_SOURCES, dict(key)) or 0) < MOST_SOURCES
 
 
 def total(connection: Connection, agency: str | None) -> Sums:

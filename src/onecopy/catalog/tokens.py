@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from onecopy.audit.event import Event, Kind
 from onecopy.catalog import events
@@ -38,6 +38,7 @@ class Token:
 
 
 _FIELDS = tuple(one.name for one in fields(Token))
+_BY_DIGEST = select(token).where(token.c.sha256 == bindparam("digest"))
 
 
 def digest(secret: str) -> str:
@@ -104,7 +105,7 @@ def choose_first(connection: Connection, secret: str, *, role: str, by: str) -> 
     Raises:
         UsageError: Another token is the same.
     """
-    held = connection.execute(select(token).where(token.c.sha256 == digest(secret))).mappings().first()
+    held = connection.execute(_BY_DIGEST, {"digest": digest(secret)}).mappings().first()
     if held is not None and held["id"] != FIRST:
         raise UsageError(f"The chosen token is that of '{held['name']}'. Choose another.", code="name-taken")
     if held is not None and _token(held).valid(datetime.now(UTC)):
@@ -122,7 +123,7 @@ def choose_first(connection: Connection, secret: str, *, role: str, by: str) -> 
 
 def by_secret(connection: Connection, secret: str) -> Token | None:
     """The token itself given, what is known of it; valid or not."""
-    row = connection.execute(select(token).where(token.c.sha256 == digest(secret))).mappings().first()
+    row = connection.execute(_BY_DIGEST, {"digest": digest(secret)}).mappings().first()
     return None if row is None else _token(row)
 
 

@@ -2,22 +2,32 @@
 
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, true
 
-from onecopy.catalog.batches import batches
+from onecopy.catalog.batches import batches, many
 from onecopy.catalog.occurrences import Occurrence, from_row
 from onecopy.catalog.schema import content, image, occurrence, remark
 
 UPLOADED = and_(occurrence.c.locator.is_(None), occurrence.c.gone_at.is_(None))
 """That an occurrence is an upload, and was not deleted."""
 
+_IN_CONTENTS = select(occurrence).where(UPLOADED, occurrence.c.content.in_(many("digests")))
+_HELD = _IN_CONTENTS.where(occurrence.c.agency == bindparam("agency"))
+_BY_NUMBERS = select(occurrence).where(UPLOADED, occurrence.c.id.in_(many("ids")))
+_OF_CASE = select(occurrence.c.id).where(
+    UPLOADED, occurrence.c.agency == bindparam("agency"), occurrence.c.case_id == bindparam("case")
+)
+_RECEIVED = select(occurrence.c.id).where(UPLOADED, occurrence.c.content == bindparam("digest")).limit(1)
+_RECEIVED_BY = _RECEIVED.where(occurrence.c.agency.in_(many("agencies")))
+
 
 def held(connection: Connection, digests: Iterable[str], agency: str | None) -> list[Occurrence]:
     """What an agency, or any for ``None``, received of some contents, oldest first."""
     found: list[Occurrence] = []
     for batch in batches(digests):
-        query = select(occurrence).where(UPLOADED, _of(agency), occurrence.c.content.in_(batch))
-        found += [from_row(row) for row in connection.execute(query).mappings()]
+        asked = {"digests": batch, "agency": agency}
+        query = _IN_CONTENTS if agency is None else _HELD
+        found += [from_row(row) for row in connection.execute(query, asked).mappings()]
     return sorted(found, key=lambda one: one.id)
 
 
@@ -43,8 +53,7 @@ def by_numbers(connection: Connection, ids: Iterable[int]) -> list[Occurrence]:
     """Uploads by the catalog's numbers, which the caller has from inside one agency; oldest first."""
     found: list[Occurrence] = []
     for batch in batches(ids):
-        query = select(occurrence).where(UPLOADED, occurrence.c.id.in_(batch))
-        found += [from_row(row) for row in connection.execute(query).mappings()]
+        found += [from_row(row) for row in connection.execute(_BY_NUMBERS, {"ids": batch}).mappings()]
     return sorted(found, key=lambda one: one.id)
 
 
@@ -55,9 +64,7 @@ def in_case(connection: Connection, digests: Iterable[str], case: str, agency: s
 
 def numbers_of_case(connection: Connection, case: str, agency: str) -> set[int]:
     """The catalog's numbers of what an agency received for a case."""
-    return set(
-        connection.scalars(select(occurrence.c.id).where(UPLOADED, _of(agency), occurrence.c.case_id == case))
-    )
+    return set(connection.scalars(_OF_CASE, {"case": case, "agency": agency}))
 
 
 def any_of_case(connection: Connection, case: str, agency: str) -> bool:
@@ -107,15 +114,12 @@ def alike_in_data(connection: Connection) -> Iterator[tuple[str, str, int]]:
 
 def received(connection: Connection, sha256: str) -> bool:
     """Whether a content came through the gate before, whoever sent it."""
-    query = select(occurrence.c.id).where(UPLOADED, occurrence.c.content == sha256).limit(1)
-    return connection.scalar(query) is not None
+    return connection.scalar(_RECEIVED, {"digest": sha256}) is not None
 
 
 def received_by(connection: Connection, sha256: str, agencies: Iterable[str]) -> bool:
     """Whether one of some agencies received a content before."""
-    of_any = occurrence.c.agency.in_(list(agencies))
-    query = select(occurrence.c.id).where(UPLOADED, occurrence.c.content == sha256, of_any).limit(1)
-    return connection.scalar(query) is not None
+    return connection.scalar(_RECEIVED_BY, {"digest": sha256, "agencies": list(agencies)}) is not None
 
 
 def outdated(connection: Connection, *, version: int, extras: str) -> list[tuple[str, int]]:

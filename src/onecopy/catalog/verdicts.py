@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, select, tuple_
+from sqlalchemy import Connection, bindparam, func, select, tuple_
 
 from onecopy.catalog import rows
-from onecopy.catalog.batches import batches, insert_or_update
+from onecopy.catalog.batches import batches, insert_or_update, many
 from onecopy.catalog.images import StoredImage
 from onecopy.catalog.schema import verdict
 from onecopy.model import LINKABLE, Relation, Verdict
@@ -66,12 +66,30 @@ class Seen(NamedTuple):
     contains: str | None
 
 
+_SEEN = (
+    verdict.c.a,
+    verdict.c.b,
+    verdict.c.relation,
+    verdict.c.confidence,
+    *(verdict.c.evidence[name].as_string() for name in ("method", "contains")),
+)
+_DISTINCT = str(Relation.DISTINCT)
+_AMONG = {
+    distinct: select(*_SEEN).where(
+        verdict.c.a.in_(many("ids")),
+        verdict.c.verify_version == bindparam("version"),
+        verdict.c.relation == _DISTINCT if distinct else verdict.c.relation != _DISTINCT,
+    )
+    for distinct in (False, True)
+}
+
+
 def beside(connection: Connection, ids: Iterable[int], *, version: int) -> Iterator[Seen]:
     """What was seen of some images beside whatever others, unless that was nothing."""
     for batch in batches(ids):
         for mine in (verdict.c.a, verdict.c.b):
             query = select(*_SEEN).where(mine.in_(batch), verdict.c.verify_version == version)
-            query = query.where(verdict.c.relation != str(Relation.DISTINCT))
+            query = query.where(verdict.c.relation != _DISTINCT)
             for row in connection.execute(query, execution_options={"yield_per": 1000}):
                 yield _seen(row)
 
@@ -83,30 +101,19 @@ def seen_among(connection: Connection, ids: Iterable[int], *, version: int) -> I
     """
     every = set(ids)
     linked: set[int] = set()
-    for one in _among(connection, every, verdict.c.relation != str(Relation.DISTINCT), version):
+    for one in _among(connection, every, version, distinct=False):
         if one.relation in LINKABLE:
             linked |= {one.a, one.b}
         yield one
-    yield from _among(connection, linked, verdict.c.relation == str(Relation.DISTINCT), version)
+    yield from _among(connection, linked, version, distinct=True)
 
 
-def _among(
-    connection: Connection, every: set[int], which: ColumnElement[bool], version: int
-) -> Iterator[Seen]:
+def _among(connection: Connection, every: set[int], version: int, *, distinct: bool) -> Iterator[Seen]:
     for batch in batches(sorted(every)):
-        query = select(*_SEEN).where(verdict.c.a.in_(batch), verdict.c.verify_version == version, which)
-        for row in connection.execute(query, execution_options={"yield_per": 1000}):
+        asked = {"ids": batch, "version": version}
+        for row in connection.execute(_AMONG[distinct], asked, execution_options={"yield_per": 1000}):
             if row[1] in every:
                 yield _seen(row)
-
-
-_SEEN = (
-    verdict.c.a,
-    verdict.c.b,
-    verdict.c.relation,
-    verdict.c.confidence,
-    *(verdict.c.evidence[name].as_string() for name in ("method", "contains")),
-)
 
 
 def _seen(row: Sequence[Any]) -> Seen:

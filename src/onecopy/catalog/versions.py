@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, select, update
 
 from onecopy.catalog.batches import batches, insert_or_update
 from onecopy.catalog.schema import version_case, version_member, version_ruling, version_set
@@ -68,10 +68,19 @@ _FIELDS = tuple(one.name for one in fields(Document))
 _RULED = tuple(one.name for one in fields(Ruled))
 
 
+def _case(table: Table) -> ColumnElement[bool]:
+    return (table.c.agency == bindparam("agency")) & (table.c.case_id == bindparam("case"))
+
+
+_OF_CASE = select(version_set).where(_case(version_set))
+_RULINGS = select(version_ruling).where(_case(version_ruling)).order_by(version_ruling.c.id)
+_RULES = select(version_case.c.rules).where(_case(version_case))
+
+
 def of_case(connection: Connection, agency: str, case_id: str) -> list[Document]:
     """The documents of a case, by title."""
-    query = select(version_set).where(version_set.c.agency == agency, version_set.c.case_id == case_id)
-    found = [_document(row) for row in connection.execute(query).mappings()]
+    rows = connection.execute(_OF_CASE, {"agency": agency, "case": case_id}).mappings()
+    found = [_document(row) for row in rows]
     return sorted(found, key=lambda one: (one.title.casefold(), one.id))
 
 
@@ -161,15 +170,14 @@ def take_back(connection: Connection, answer: int) -> tuple[str, str] | None:
 
 def rulings(connection: Connection, agency: str, case_id: str) -> list[Ruled]:
     """What was decided in a case, the oldest first."""
-    ruled = version_ruling.c
-    query = select(version_ruling).where(ruled.agency == agency, ruled.case_id == case_id).order_by(ruled.id)
-    return [Ruled(**{name: row[name] for name in _RULED}) for row in connection.execute(query).mappings()]
+    rows = connection.execute(_RULINGS, {"agency": agency, "case": case_id}).mappings()
+    return [Ruled(**{name: row[name] for name in _RULED}) for row in rows]
 
 
 def sorted_by(connection: Connection, agency: str, case_id: str) -> int | None:
     """By which version of the rules a case's documents were sorted; ``None`` if they never were."""
-    case = version_case.c
-    return connection.scalar(select(case.rules).where(case.agency == agency, case.case_id == case_id))
+    rules: int | None = connection.scalar(_RULES, {"agency": agency, "case": case_id})
+    return rules
 
 
 def set_sorted(connection: Connection, agency: str, case_id: str, rules: int) -> None:

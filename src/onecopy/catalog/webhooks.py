@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from onecopy.audit.event import Event, Kind, moment
 from onecopy.catalog import events
@@ -71,6 +71,11 @@ class Webhook:
 
 
 _FIELDS = tuple(one.name for one in fields(Webhook))
+_LISTENING = select(webhook.c.id, webhook.c.kinds).where(
+    webhook.c.deleted_at.is_(None),
+    webhook.c.disabled_at.is_(None),
+    webhook.c.agency == bindparam("agency"),
+)
 
 
 def fresh_secret() -> str:
@@ -182,9 +187,8 @@ def emit(connection: Connection, kind: Happened, agency: str, payload: Mapping[s
         agency: To whom. Its webhooks alone are told, so nothing of another agency belongs into the payload.
         payload: Thin: identifiers, the decision, the relation; plain types.
     """
-    query = _live(agency).where(webhook.c.disabled_at.is_(None))
-    wanting = [row for row in connection.execute(query).mappings() if kind in row["kinds"]]
-    queue(connection, kind, payload, [row["id"] for row in wanting])
+    listening = connection.execute(_LISTENING, {"agency": agency})
+    queue(connection, kind, payload, [id for id, kinds in listening if kind in kinds])
 
 
 def queue(connection: Connection, kind: str, payload: Mapping[str, Any], webhooks: Sequence[str]) -> str:

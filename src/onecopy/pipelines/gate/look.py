@@ -109,8 +109,11 @@ def _questions(
         (position, _in_case_too(connection, known, agency, case, image.fingerprint))
         for position, image in enumerate(upload.identity.images)
     ]
-    stored = images.by_ids(connection, sorted({number for _, numbers in found for number in numbers}))
-    own = {one.inner: one.id for one in images.of_contents(connection, [upload.sha256])}
+    wanted = sorted({number for _, numbers in found for number in numbers})
+    if not wanted:
+        return []
+    stored = images.by_ids(connection, wanted)
+    own = {one.inner: one.id for one in images.of_contents(connection, [upload.sha256], features=False)}
     questions = []
     for position, numbers in found:
         image = upload.identity.images[position]

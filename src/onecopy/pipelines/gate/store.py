@@ -1,7 +1,7 @@
 """The rows of an upload, all in the one transaction that decided."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -18,7 +18,9 @@ from onecopy.catalog import (
     verdicts,
     webhooks,
 )
+from onecopy.catalog.contents import Identified
 from onecopy.catalog.decisions import Decision
+from onecopy.catalog.images import StoredImage
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.store import Catalog
 from onecopy.fingerprint import FINGERPRINT_VERSION
@@ -69,7 +71,8 @@ def store(
 ) -> GateReply:
     """Write what became of an upload: its content, its occurrence, the verdicts and the decision."""
     adopt(connection, policy, actor=actor(upload))
-    _store_content(connection, upload)
+    unknown = _store_content(connection, upload)
+    own = list(images.of_contents(connection, [upload.sha256], features=False))
     context = upload.context
     one = Occurrence(
         name=context.name,
@@ -82,14 +85,14 @@ def store(
         captured_at=context.captured_at,
         metadata=context.metadata or None,
     )
-    number = occurrences.add(connection, one)
+    one = replace(one, id=occurrences.add(connection, one))
     arrivals.add(connection, context.agency, upload.sha256)
-    _store_verdicts(connection, upload, found)
+    _store_verdicts(connection, upload, found, own)
     answer = reply(upload, found, policy, occurrence=one.public_id)
-    decisions.add(
+    decisions.add_first(
         connection,
         Decision(
-            occurrence=number,
+            occurrence=one.id,
             decision=answer.decision,
             reason=answer.reason,
             matches=[plain(match) for match in answer.matches],
@@ -100,11 +103,14 @@ def store(
             facts=pack(answer.seen, upload.parts, upload.file_type),
             answer=followed(found),
         ),
+        one,
+        upload.size,
+        alone=unknown,
     )
-    ask(connection, upload, replace(one, id=number), found, answer, policy)
+    ask(connection, upload, one, found, answer, policy)
     if also is not None:
         also(connection, answer)
-    changes = land(connection, replace(one, id=number), by=actor(upload))
+    changes = land(connection, one, own, by=actor(upload))
     _announce(connection, upload, answer, policy)
     tell(connection, context.agency, context.case, changes, by=actor(upload))
     return answer
@@ -128,37 +134,42 @@ def _announce(connection: Connection, upload: Upload, answer: GateReply, policy:
     events.append(connection, event(upload, answer, policy))
 
 
-def _store_content(connection: Connection, upload: Upload) -> None:
-    """Once a content; also one that a scan identified, if it left digests out."""
-    contents.add(connection, upload.sha256, upload.size)
+def _store_content(connection: Connection, upload: Upload) -> bool:
+    """Once a content; also one that a scan identified, if it left digests out.
+
+    Returns:
+        Whether nobody knew it.
+    """
     if not upload.settled:
-        return
-    if not _is_known(connection, upload):
-        contents.record(
-            connection,
-            upload.sha256,
-            upload.size,
-            upload.identity,
-            version=FINGERPRINT_VERSION,
-            extras=EXTRAS,
-        )
-        return
+        return contents.add(connection, upload.sha256, upload.size)
+    one = Identified(sha256=upload.sha256, size=upload.size, identity=upload.identity)
+    if contents.add_identified(connection, one, version=FINGERPRINT_VERSION, extras=EXTRAS):
+        return True
+    if _is_known(connection, upload):
+        _add_digests(connection, upload)
+    else:
+        contents.record_all(connection, [one], version=FINGERPRINT_VERSION, extras=EXTRAS)
+    return False
+
+
+def _add_digests(connection: Connection, upload: Upload) -> None:
+    """Digest what a scan left out."""
     found = {image.inner: image.fingerprint.image_data_sha256 for image in upload.identity.images}
     missing = {
         one.id: digest
-        for one in images.of_contents(connection, [upload.sha256])
+        for one in images.of_contents(connection, [upload.sha256], features=False)
         if one.fingerprint.image_data_sha256 is None and (digest := found.get(one.inner)) is not None
     }
     images.set_image_data_sha256(connection, missing)
 
 
-def _store_verdicts(connection: Connection, upload: Upload, found: Look) -> None:
-    own = {one.inner: one for one in images.of_contents(connection, [upload.sha256])}
-    asked = {question.key: question for question in found.asked if question.mine.inner in own}
+def _store_verdicts(connection: Connection, upload: Upload, found: Look, own: Iterable[StoredImage]) -> None:
+    mine = {one.inner: one for one in own}
+    asked = {question.key: question for question in found.asked if question.mine.inner in mine}
     verdicts.record(
         connection,
         {
-            pair(own[question.mine.inner], question.earlier): upload.answers[key]
+            pair(mine[question.mine.inner], question.earlier): upload.answers[key]
             for key, question in asked.items()
             if key in upload.answers and upload.answers[key].evidence.method != UNFINISHED
         },

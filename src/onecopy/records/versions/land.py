@@ -12,8 +12,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from onecopy.audit.event import Event, Kind
-from onecopy.catalog import events, images, uploads, webhooks
+from onecopy.catalog import events, uploads, webhooks
 from onecopy.catalog import versions as kept
+from onecopy.catalog.images import StoredImage
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.versions import Document, Member
 from onecopy.catalog.webhooks import Happened
@@ -43,18 +44,18 @@ class Change:
     """The public ids of the occurrences of what counted before."""
 
 
-def land(connection: Connection, one: Occurrence, *, by: str) -> list[Change]:
+def land(connection: Connection, one: Occurrence, found: Iterable[StoredImage], *, by: str) -> list[Change]:
     """Sort in an upload that was stored in this transaction.
 
     Args:
         connection: Of a write transaction that holds the agency's scope.
         one: The upload, with its number.
+        found: The images in its content.
         by: Who sent it.
 
     Returns:
         What changed, to be told (:func:`tell`) when the upload was. Nothing does for a photograph.
     """
-    found = images.of_contents(connection, [one.content] if one.content else [], features=False)
     if all(unit.kind is What.PHOTOGRAPH for unit in load.units(one, found)):
         return []
     agency, case = one.agency or "", one.case_id or ""
