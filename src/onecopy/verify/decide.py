@@ -23,8 +23,10 @@ _STROKE_SAME = 0.35
 _STROKE_OTHER = 0.7
 """Unmatched ink in pixels: up to the first the marks are the same, from the second they differ."""
 _RESCAN_EXCESS = 2.5
-_LIMIT_OF_ONE_CAPTURE, _SAME_GRAIN, _SPECKLED = 1.25, 0.6, 0.01
-_FAINTEST_MOVE = 0.76
+_LIMIT_OF_ONE_CAPTURE, _SAME_GRAIN, _STRONG_GRAIN, _SPECKLED = 1.75, 0.6, 0.75, 0.01
+ENOUGH_SUPPORT = 0.5
+"""Share of the textured cells that must show the same structure before nothing left over means a copy."""
+FAINTEST_MOVE = 0.76
 """Below the limit, but what a hand that moved leaves after strong compression: then grain must speak."""
 _PAPER_EXCESS = 2.0
 """On paper strokes decide: a difference up to this, with all strokes the same, is no edit."""
@@ -87,7 +89,7 @@ def rule(exam: Examination) -> Ruling:
     frame = view_framing(exam)
     if exam.textured < _LEAST_TEXTURE or not exam.mask.any():
         return Ruling(Relation.DISTINCT, 0.5, Why.UNRELATED, None)
-    if exam.residual.worst <= _limit(exam) and exam.support >= 0.5:
+    if exam.residual.worst <= _limit(exam) and exam.support >= ENOUGH_SUPPORT:
         return _clean(exam, frame)
     if exam.both_paper:
         return _paper(exam, frame)
@@ -102,7 +104,7 @@ def _limit(exam: Examination) -> float:
     """
     if not 1 < exam.residual.worst <= _LIMIT_OF_ONE_CAPTURE or exam.torn > _SPECKLED:
         return 1.0
-    same_grain = exam.grain.likeness >= _SAME_GRAIN and exam.grain.strength >= 0.5
+    same_grain = exam.grain.likeness >= _SAME_GRAIN and exam.grain.strength >= _STRONG_GRAIN
     return _LIMIT_OF_ONE_CAPTURE if same_grain else 1.0
 
 
@@ -136,7 +138,7 @@ def _clean(exam: Examination, frame: Framing) -> Ruling:
         return Ruling(Relation.EDITED, 0.98, Why.MIRRORED, frame)
     if not frame.same:
         return _rescan(exam, frame) if _scanned_again(exam, frame) else _framed(0.98, frame)
-    if exam.residual.worst > _FAINTEST_MOVE and not exam.both_paper and exam.grain.likeness < _ALIKE:
+    if exam.residual.worst > FAINTEST_MOVE and not exam.both_paper and exam.grain.likeness < _ALIKE:
         return Ruling(Relation.UNCLEAR, 0.7, Why.GRAIN_LOST, frame)
     return Ruling(Relation.SAME_IMAGE, _confidence(exam), Why.CLEAN, frame)
 

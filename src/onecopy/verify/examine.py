@@ -19,6 +19,8 @@ from onecopy.verify.view import View
 
 _LEAST_PIXELS = 900
 _FLAT = 1.5
+_LEAST_EVEN = 0.985
+"""Scale from which on neither of two pictures is the finer."""
 
 
 @dataclass(frozen=True)
@@ -117,11 +119,30 @@ def examine(
         closely: Whether colour counts, where both have any, and the last fraction of a pixel.
     """
     fine, coarse, matrix, swapped = a, b, placement.matrix, False
-    if max(scales(matrix)) < 0.985:
+    if max(scales(matrix)) < _LEAST_EVEN:
         fine, coarse, matrix, swapped = b, a, np.linalg.inv(matrix), True
     matrix = refine(fine, coarse, matrix, levels, tiles=closely)
     if not np.isfinite(matrix).all() or abs(np.linalg.det(matrix[:2, :2])) < 1e-4:
         return None
+    return _subtracted(fine, coarse, matrix, swapped=swapped, closely=closely)
+
+
+def other_way(exam: Examination) -> Examination | None:
+    """The same placement with the two in each other's place; ``None`` unless one is as fine as the other.
+
+    Nothing but the pixels says which of two pictures of one size was made from which, and blurring, clipping
+    and reducing to a palette cannot be undone: only one of the two can be made from the other.
+    """
+    if not _LEAST_EVEN < exam.scale < 1 / _LEAST_EVEN:
+        return None
+    return _subtracted(
+        exam.coarse, exam.fine, np.linalg.inv(exam.matrix), swapped=not exam.swapped, closely=True
+    )
+
+
+def _subtracted(
+    fine: View, coarse: View, matrix: Matrix, *, swapped: bool, closely: bool
+) -> Examination | None:
     size = (coarse.width, coarse.height)
     source, cover = resample(fine.planes(colour=closely and not fine.is_grey), matrix, size)
     mask = cv2.erode(cover.view(np.uint8), np.ones((3, 3), np.uint8)).view(np.bool_)
