@@ -11,7 +11,8 @@ from onecopy.decode.containers.archive_zip import ZipContainer
 from onecopy.decode.containers.budget import Budget
 from onecopy.decode.containers.interface import Container, Member
 from onecopy.decode.containers.pdf import PdfContainer
-from onecopy.decode.images import open_picture
+from onecopy.decode.formats import is_named
+from onecopy.decode.images import open_picture, recognise
 from onecopy.decode.interface import Buffer, Picture
 from onecopy.decode.sniff import sniff
 from onecopy.errors import UnreadableError
@@ -139,7 +140,9 @@ class _Walk:
 
     def _member(self, member: Member, others: "_Others", depth: int) -> Iterator[Found]:
         try:
-            if member.head is not None and not _worth_reading(member.head()):
+            if member.head is not None and not _worth_reading(head := member.head()):
+                if is_named(member.inner):
+                    recognise(head)  # raises: what its name says it is not
                 yield from others.met(member.inner)
                 return
             data = member.read()
@@ -147,7 +150,7 @@ class _Walk:
             yield _problem(member.inner, error)
             return
         for found in self.contents(data, member.inner, depth + 1):
-            if isinstance(found, Problem) and found.inner == member.inner and found.code in _NO_IMAGE:
+            if _is_other(found, member.inner):
                 yield from others.met(member.inner)
             else:
                 yield found
@@ -249,6 +252,13 @@ def _worth_reading(head: bytes) -> bool:
         return _opener(head) is not None or sniff(head) is not None
     except UnreadableError:
         return True
+
+
+def _is_other(found: Found, member: str) -> bool:
+    """Whether a member is no image and does not claim to be one; one that does is missed by somebody."""
+    if not isinstance(found, Problem) or found.inner != member or found.code not in _NO_IMAGE:
+        return False
+    return not is_named(member)
 
 
 def _is_picture(found: Found) -> bool:

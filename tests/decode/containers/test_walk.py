@@ -1,6 +1,7 @@
 import pytest
 from pikepdf import Name
 
+from onecopy.decode.containers.interface import LARGE
 from onecopy.decode.walk import LISTED_MEMBERS, find
 from onecopy.errors import UnreadableError
 from onecopy.model import ContainerFound, Limits
@@ -67,6 +68,13 @@ def test_members_that_are_no_images_are_listed_and_beyond_a_number_counted(walke
     assert len(found.skipped) == LISTED_MEMBERS + 1
     assert found.skipped[0].inner == "!/0.txt"
     assert found.skipped[-1].reason == "7 further parts that are not images"
+
+
+@pytest.mark.parametrize("length", [5, LARGE], ids=["small", "large"])
+def test_a_member_that_is_not_what_its_name_says_is_a_problem(walked, zipped, png, length):
+    found = walked(zipped(("a.JPG", b"words" * length), ("b.png", b""), ("c.pdf", b"words"), ("d.png", png())))
+    assert found.codes == {"!/a.JPG": "not-an-image", "!/b.png": "empty-file", "!/c.pdf": "not-an-image"}
+    assert [one.inner for one in found.pictures] == ["!/d.png"] and not found.skipped
 
 
 def test_the_same_file_is_walked_the_same_way_twice(walked, zipped, jpeg, maker, photo):
