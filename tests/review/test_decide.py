@@ -184,14 +184,28 @@ def test_the_better_copy_is_proposed(world):
 
 def test_the_kept_one_inherits_what_does_not_conflict(world):
     capture = Capture(taken_at="2026-05-01T10:00:00", camera_make="Canon")
-    earlier = world.upload("c", source="portal", capture=Capture(camera_make="Nikon"))
-    upload = world.upload("c", held=True, category="site-photo", source="e-mail", capture=capture)
+    said, long = {"submission": "1", "lot": None}, "f" * 300
+    earlier = world.upload("c", source="portal", capture=Capture(camera_make="Nikon"), metadata=said)
+    said = {"submission": "2", "lot": "7", long: {"a": [1]}}
+    upload = world.upload(
+        "c",
+        held=True,
+        category="site-photo",
+        source="e-mail",
+        capture=capture,
+        metadata=said,
+        captured_at=datetime(2026, 5, 1, 9, tzinfo=UTC),
+    )
     outcome = say(world, world.ask(upload, world.doubt(earlier, "same-image")), LEFT)
     found = {one.field: (one.value, one.conflicts_with) for one in outcome.inherited}
     assert found == {
         "name": (upload.name, None),
         "source": ("e-mail", "portal"),
         "category": ("site-photo", None),
+        "captured_at": ("2026-05-01T09:00:00+00:00", None),
+        "metadata.submission": ("2", "1"),
+        "metadata.lot": ("7", None),
+        f"metadata.{long}": ({"a": [1]}, None),
         "taken_at": ("2026-05-01T10:00:00", None),
         "camera_make": ("Canon", "Nikon"),
     }

@@ -19,7 +19,8 @@ class Inherited:
     """The one that is kept."""
     giver: int
     field: str
-    """``case``, ``name``, ``source``, ``category``, or of the capture ``taken_at``, ``gps`` …"""
+    """``case``, ``name``, ``source``, ``category``, ``captured_at``, ``metadata.<field>``, or of the capture
+    ``taken_at``, ``gps`` …"""
     value: Any
     conflicts_with: Any = None
 

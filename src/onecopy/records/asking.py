@@ -109,8 +109,8 @@ def _change(best: Pair, asked: Asked) -> str:
 
 def _submissions(asked: Asked) -> str:
     """How often something was sent: what one sender sent on one day is one submission."""
-    sent = {asked.occurrences[one.occurrence] for one in asked.members if one.occurrence in asked.occurrences}
-    number = len({(one.uploader, one.source, one.seen_at.date()) for one in sent})
+    there = (asked.occurrences.get(one.occurrence) for one in asked.members)
+    number = len({(one.uploader, one.source, one.seen_at.date()) for one in there if one is not None})
     return "one submission" if number == 1 else f"{number} submissions"
 
 

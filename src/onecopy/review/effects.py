@@ -171,6 +171,9 @@ def _says(one: Occurrence, look: StoredImage | None) -> Iterator[tuple[str, Any]
     """All that an occurrence, and the picture in it, say of themselves; plain types."""
     for name in (*_MANY, *_ONE):
         yield name, getattr(one, name)
+    yield "captured_at", None if one.captured_at is None else one.captured_at.isoformat()
+    for name, value in (one.metadata or {}).items():
+        yield f"metadata.{name}", value
     if look is not None:
         for name in _CAPTURE:
             yield name, msgspec.to_builtins(getattr(look.fingerprint.capture, name))

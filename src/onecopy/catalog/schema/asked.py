@@ -122,7 +122,7 @@ inheritance = Table(
     Column("answer", Id, ForeignKey("answer.id", ondelete="CASCADE"), primary_key=True),
     Column("occurrence", Id, ForeignKey("occurrence.id"), primary_key=True, index=True),  # the one kept
     Column("giver", Id, ForeignKey("occurrence.id"), primary_key=True),
-    Column("field", String(40), primary_key=True),
+    Column("field", Text, primary_key=True),
     Column("value", JSON, nullable=False),
     Column("conflicts_with", JSON(none_as_null=True)),  # what the kept one says itself, and keeps
 )

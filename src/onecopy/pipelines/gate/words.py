@@ -1,6 +1,5 @@
 """The gate's reasons: what became of an upload, in words that can be shown to whoever sent it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +7,7 @@ from datetime import datetime
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.model import FileIdentity, Relation, Verdict
 from onecopy.policy import Action
-from onecopy.spoken import day, shown
+from onecopy.spoken import called, day, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,14 +97,9 @@ def _difference(mention: Mention | None) -> Sequence[str]:
     """What the pixels showed, from the uploader's side. Evidence calls A the first and B the second."""
     if mention is None or mention.verdict.relation not in (Relation.EDITED, Relation.UNCLEAR):
         return []
-    sides = ("the first", "the second") if mention.upload == "a" else ("the second", "the first")
-    named = dict(zip(sides, ("this one", "the earlier one"), strict=True))
-
-    def name(match: re.Match[str]) -> str:
-        said = named[match[0].lower()]
-        return said if match[0][0].islower() else said.capitalize()
-
-    return [re.sub(r"\b[Tt]he (?:first|second)\b", name, word) for word in mention.verdict.evidence.words[:2]]
+    names = ("this one", "the earlier one")
+    first, second = names if mention.upload == "a" else names[::-1]
+    return [called(word, first, second) for word in mention.verdict.evidence.words[:2]]
 
 
 def _subject(identity: FileIdentity, mention: Mention) -> tuple[str, str]:

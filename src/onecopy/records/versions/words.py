@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from onecopy.model import Verdict
 from onecopy.records.versions.model import Conflict, ConflictKind, Criterion, Page, Paper, Version
 from onecopy.records.versions.pages import Comparer
-from onecopy.spoken import day, shown
+from onecopy.spoken import called, day, shown
 
 MOST = 6
 """Pages that are spoken of one by one."""
@@ -104,18 +104,12 @@ def _seen(found: tuple[Verdict, bool] | None, size: tuple[int, int] | None) -> l
     verdict, turned = found
     regions = [one.b if turned else one.a for one in verdict.evidence.regions]
     boxes = [box for box in regions if box is not None]
-    said = [_exchanged(line) if turned else line for line in verdict.evidence.words]
+    said = list(verdict.evidence.words)
+    if turned:
+        said = [called(line, "the second", "the first") for line in said]
     if size is not None and boxes and all(_in_title_block(box, size) for box in boxes):
         return ["Only the title block differs.", *said]
     return said or ["Whether they are the same does not show."]
-
-
-def _exchanged(line: str) -> str:
-    """A sentence with the first and the second exchanged."""
-    return re.sub(r"\b([Tt]he )(first|second)\b", lambda m: m[1] + _OTHER[m[2]], line)
-
-
-_OTHER = {"first": "second", "second": "first"}
 
 
 def _in_title_block(box: tuple[int, int, int, int], size: tuple[int, int]) -> bool:
