@@ -1,6 +1,7 @@
 """``python -m demo build DIR`` makes the archive; ``run`` tells the story; ``serve`` leaves the gate up."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -23,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     from demo import story
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the gate ends with it
     return story.run(chosen.folder) if chosen.step == "run" else story.serve(chosen.folder)
 
 

@@ -137,6 +137,35 @@ def latest(connection: Connection, by: str) -> Answered | None:
     return None if row is None else _answered(row)
 
 
+def holding(
+    connection: Connection,
+    *,
+    agency: str | None,
+    case_id: str | None = None,
+    by: str | None = None,
+    before: int | None = None,
+    limit: int,
+) -> list[Answered]:
+    """The answers that decided questions and hold, the newest first.
+
+    Args:
+        connection: Of any transaction.
+        agency: Whose questions; ``None`` for all agencies.
+        case_id: Of one case alone.
+        by: Of one person alone.
+        before: Only those before this one, by its number.
+        limit: How many, at most.
+    """
+    query = select(answer).join(question, question.c.id == answer.c.question)
+    query = query.where(answer.c.final, answer.c.undone_at.is_(None))
+    wanted = ((question.c.agency, agency), (question.c.case_id, case_id), (answer.c.by, by))
+    query = query.where(*(column == value for column, value in wanted if value is not None))
+    if before is not None:
+        query = query.where(answer.c.id < before)
+    rows = connection.execute(query.order_by(answer.c.id.desc()).limit(limit)).mappings()
+    return [_answered(row) for row in rows]
+
+
 def taken_back(connection: Connection, id: int, *, by: str) -> None:
     """Note that an answer holds no longer."""
     values = {"undone_at": datetime.now(UTC), "undone_by": by}

@@ -97,6 +97,16 @@ def of_occurrence(connection: Connection, occurrence: int) -> list[Decision]:
     return [_decision(row) for row in connection.execute(query).mappings()]
 
 
+def holding(connection: Connection, occurrences: Iterable[int]) -> dict[int, Decision]:
+    """The decisions that hold, by occurrence."""
+    found: dict[int, Decision] = {}
+    for batch in batches(occurrences):
+        last = select(func.max(decision.c.id)).where(decision.c.occurrence.in_(batch))
+        query = select(decision).where(decision.c.id.in_(last.group_by(decision.c.occurrence)))
+        found |= {row["occurrence"]: _decision(row) for row in connection.execute(query).mappings()}
+    return found
+
+
 def numbered(connection: Connection, occurrence: int) -> list[tuple[int, Decision]]:
     """The decisions about an occurrence with the catalog's numbers of them, oldest first."""
     query = select(decision).where(decision.c.occurrence == occurrence).order_by(decision.c.id)

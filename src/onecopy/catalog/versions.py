@@ -27,6 +27,7 @@ class Document:
         since: Since when it counts.
         criterion: What put it there; ``None`` for a document's only version.
         decided_by: Who did, where a person did.
+        apart: Why it is no version of another document of one name, where there is one.
     """
 
     agency: str
@@ -38,6 +39,7 @@ class Document:
     since: datetime | None = None
     criterion: str | None = None
     decided_by: str | None = None
+    apart: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

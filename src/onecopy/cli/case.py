@@ -42,21 +42,19 @@ def case(
 
       onecopy case 24016-00001 --agency building --json
     """
-    from onecopy.catalog import arrivals
+    from onecopy.catalog import uploads
     from onecopy.catalog.store import Catalog
-    from onecopy.records.versions.land import refresh, stale
+    from onecopy.records.versions.land import bring_up_to_date
     from onecopy.records.versions.overview import overview
 
     id, agency = id.strip(), agency.strip()
     with Catalog(catalog) as opened:
         with opened.read() as connection:
+            known = uploads.any_of_case(connection, id, agency)
+        if known:
+            bring_up_to_date(opened, agency, id, by=actor())
+        with opened.read() as connection:
             found = overview(connection, agency, id)
-            again = found is not None and stale(connection, agency, id)
-        if again:  # received before there were version sets, or sorted by other rules
-            with opened.write([arrivals.scope(agency)]) as connection:
-                refresh(connection, agency, id, by=actor())
-            with opened.read() as connection:
-                found = overview(connection, agency, id)
     if found is None:
         whose = f" of {agency}" if agency else ""
         raise UsageError(
@@ -72,7 +70,7 @@ def case(
 
 
 def _lines(found: "CaseOverview", *, every: bool) -> Iterator[str]:
-    number = len(found.blockers)
+    number = len(found.waiting)
     state = f"{_count(number, 'thing')} to settle" if number else "nothing to settle"
     whose = f" of {shown(found.agency)}" if found.agency else ""
     yield f"Case {shown(found.case)}{whose}: {_count(found.files, 'file')}, {state}"
@@ -89,10 +87,11 @@ def _lines(found: "CaseOverview", *, every: bool) -> Iterator[str]:
             yield from _scene(scene)
         if left := sum(len(scene.photographs) for scene in found.scenes[len(listed) :]):
             yield f"  … and {left} more: --all lists them."
-    if found.blockers:
-        yield "\nTo settle"
-        for blocker in found.blockers:
-            yield from _blocker(blocker)
+    for title, blockers in (("To settle", found.waiting), ("Could not be read", found.unread)):
+        if blockers:
+            yield f"\n{title}"
+            for blocker in blockers:
+                yield from _blocker(blocker)
 
 
 def _document(one: "DocumentView") -> Iterator[str]:
@@ -105,6 +104,8 @@ def _document(one: "DocumentView") -> Iterator[str]:
         if len(one.history) > 1:
             by = "" if one.decided_by is None else f" ({shown(one.decided_by)})"
             yield f"      {one.reason}{by}"
+    if one.apart is not None:
+        yield f"      No version of the other one of this name: {one.apart}"
     if len(one.history) > 1 or len(one.history[0].sent) > 1:
         for version in one.history:
             yield from _version(version, now=version is one.current)
@@ -183,6 +184,7 @@ def _document_object(one: "DocumentView") -> dict[str, Any]:
         "criterion": one.criterion,
         "decided_by": one.decided_by,
         "reason": one.reason,
+        "apart": one.apart,
         "versions": [
             {
                 "number": version.number,

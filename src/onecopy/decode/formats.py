@@ -40,13 +40,24 @@ IMAGES = (
     Format(name="webp", label="WebP", media_type="image/webp", endings=("webp",)),
     Format(name="avif", label="AVIF", media_type="image/avif", endings=("avif",)),
     Format(name="jpeg2000", label="JPEG 2000", media_type="image/jp2", endings=("jp2", "j2k", "jpx")),
-    Format(name="pnm", label="PNM", media_type="image/x-portable-anymap", endings=("pnm", "pbm", "pgm", "ppm")),
+    Format(
+        name="pnm",
+        label="PNM",
+        media_type="image/x-portable-anymap",
+        endings=("pnm", "pbm", "pgm", "ppm"),
+    ),
     Format(name="heic", label="HEIC", media_type="image/heic", endings=("heic", "heif"), extra="heic"),
 )
 CONTAINERS = (
     Format(name="pdf", label="PDF", media_type="application/pdf", endings=("pdf",), container=True),
     Format(name="zip", label="ZIP", media_type="application/zip", endings=("zip",), container=True),
-    Format(name="tar", label="TAR, also compressed", media_type="application/x-tar", endings=("tar", "tgz"), container=True),
+    Format(
+        name="tar",
+        label="TAR, also compressed",
+        media_type="application/x-tar",
+        endings=("tar", "tgz"),
+        container=True,
+    ),
 )
 
 _ENDINGS = tuple(f".{ending}" for one in (*IMAGES, *CONTAINERS) for ending in one.endings)

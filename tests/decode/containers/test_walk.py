@@ -72,9 +72,12 @@ def test_members_that_are_no_images_are_listed_and_beyond_a_number_counted(walke
 
 @pytest.mark.parametrize("length", [5, LARGE], ids=["small", "large"])
 def test_a_member_that_is_not_what_its_name_says_is_a_problem(walked, zipped, png, length):
-    found = walked(zipped(("a.JPG", b"words" * length), ("b.png", b""), ("c.pdf", b"words"), ("d.png", png())))
+    found = walked(
+        zipped(("a.JPG", b"words" * length), ("b.png", b""), ("c.pdf", b"words"), ("d.png", png()))
+    )
     assert found.codes == {"!/a.JPG": "not-an-image", "!/b.png": "empty-file", "!/c.pdf": "not-an-image"}
-    assert [one.inner for one in found.pictures] == ["!/d.png"] and not found.skipped
+    assert [one.inner for one in found.pictures] == ["!/d.png"]
+    assert not found.skipped
 
 
 def test_the_same_file_is_walked_the_same_way_twice(walked, zipped, jpeg, maker, photo):

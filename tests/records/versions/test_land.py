@@ -188,6 +188,8 @@ def test_questions_say_what_differs_and_show_it(shelf):
     (one,) = shelf.read(questions.of_case, shelf.agency, shelf.case)
     assert one.title == "Two versions of set: which one counts?"
     assert list(one.reasons) == [
+        "Neither their names nor how they came says which comes after which.",
+        "What came last is proposed.",
         "2 of 3 pages are the same.",
         "Page 2: The same form or template; marks differ in one place (at the right).",
     ]

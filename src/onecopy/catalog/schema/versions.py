@@ -25,6 +25,7 @@ version_set = Table(
     Column("since", Moment),
     Column("criterion", String(16)),  # what put it there; null for a document's only version
     Column("decided_by", Text),  # who, where a person did
+    Column("apart", Text),  # why it is no version of another document of one name
     Index(None, "agency", "case_id"),
     sqlite_autoincrement=True,
 )

@@ -59,6 +59,7 @@ class DocumentView:
         since: Since when it counts.
         decided_by: Who put it there, where a person did.
         reason: Why it counts, as a sentence.
+        apart: Why it is no version of another document of one name, where there is one.
         history: All versions, the newest first.
         questions: Open ones about it.
     """
@@ -71,12 +72,13 @@ class DocumentView:
     criterion: str | None
     decided_by: str | None
     reason: str
+    apart: str | None
     history: tuple[VersionView, ...]
     questions: tuple[Question, ...] = ()
 
 
 def documents(connection: Connection, agency: str, case_id: str) -> tuple[DocumentView, ...]:
-    """The documents of a case, by title; as they were sorted last (see :func:`land.stale`)."""
+    """The documents of a case, by title; as they were sorted last (see :func:`land.bring_up_to_date`)."""
     found = kept.of_case(connection, agency, case_id)
     members = kept.members(connection, (one.id for one in found))
     numbers = {one.occurrence for ones in members.values() for one in ones}
@@ -129,6 +131,7 @@ def _view(
         criterion=one.criterion,
         decided_by=one.decided_by,
         reason=reason,
+        apart=one.apart,
         history=tuple(versions),
         questions=tuple(waiting.values()),
     )

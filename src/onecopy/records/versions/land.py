@@ -12,10 +12,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from onecopy.audit.event import Event, Kind
-from onecopy.catalog import events, uploads, webhooks
+from onecopy.catalog import arrivals, events, uploads, webhooks
 from onecopy.catalog import versions as kept
 from onecopy.catalog.images import StoredImage
 from onecopy.catalog.occurrences import Occurrence
+from onecopy.catalog.store import Catalog
 from onecopy.catalog.versions import Document, Member
 from onecopy.catalog.webhooks import Happened
 from onecopy.records.versions import load, questions, words
@@ -26,7 +27,7 @@ from onecopy.records.versions.rulings import Decided, decided, deciding
 from onecopy.records.versions.sets import detect
 from onecopy.verify.interface import VERIFY_VERSION
 
-RULES = 1
+RULES = 2
 """Changes whenever the rules could sort a case otherwise."""
 STAMP = RULES * 1000 + VERIFY_VERSION
 _WHEN_ASKED = 0
@@ -112,9 +113,17 @@ def _sort(
     return changes
 
 
-def stale(connection: Connection, agency: str, case_id: str) -> bool:
-    """Whether a case's documents are to be sorted before anything is said of them."""
-    return kept.sorted_by(connection, agency, case_id) != STAMP
+def bring_up_to_date(catalog: Catalog, agency: str, case_id: str, *, by: str) -> None:
+    """Sort a case's documents before anything is said of them, where that is to be done.
+
+    It is for cases that came in before there were version sets, were sorted by other rules, or had too many
+    documents to be sorted while one came in.
+    """
+    with catalog.read() as connection:
+        if kept.sorted_by(connection, agency, case_id) == STAMP:
+            return
+    with catalog.write([arrivals.scope(agency)]) as connection:
+        refresh(connection, agency, case_id, by=by)
 
 
 class _Keeper:
@@ -135,12 +144,14 @@ class _Keeper:
         documents = kept.by_ids(self._connection, old)
         counted = self._counted(documents)
         left, changes = set(documents), []
+        apart = {paper.key: each.why for each in detected.namesakes for paper in (each.one, each.other)}
         for one in sorted(detected.sets, key=_age):
             mine = {placed[paper.key].document for paper in _papers(one) if paper.key in placed} & left
             number = min(mine, default=None)
             before = documents[number] if number is not None else None
             left -= {number}
-            document = self._written(one, before)
+            why = next((apart[paper.key] for paper in _papers(one) if paper.key in apart), None)
+            document = self._written(one, before, apart=why)
             was = counted.get(number or 0, {})
             if _moved(before, was, one.current):
                 changes.append(Change(document=document, now=one.current, before=tuple(was.values())))
@@ -161,7 +172,7 @@ class _Keeper:
             for number, ones in current.items()
         }
 
-    def _written(self, one: VersionSet, before: Document | None) -> Document:
+    def _written(self, one: VersionSet, before: Document | None, *, apart: str | None) -> Document:
         current, since, by = one.current, None, None
         if current is not None:
             since = current.first.received_at
@@ -176,6 +187,7 @@ class _Keeper:
             since=since,
             criterion=None if one.why is None else str(one.why),
             decided_by=by,
+            apart=apart,
         )
         if before is None:
             document = replace(document, id=kept.add(self._connection, document))

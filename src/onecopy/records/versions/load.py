@@ -289,6 +289,16 @@ class _Reader:
         return Gathered(papers=papers, ties=ties, images=found)
 
 
+def ties(connection: Connection, agency: str, found: Mapping[int, StoredImage]) -> dict[tuple[int, int], Tie]:
+    """What images are to each other: as their pixels showed, or as people said."""
+    seen = verdicts.seen_among(connection, found, version=VERIFY_VERSION)
+    known = {
+        (min(one.a, one.b), max(one.a, one.b)): Tie(relation=one.relation, confidence=one.confidence)
+        for one in seen
+    }
+    return known | dict(judged(connection, agency, found))
+
+
 def judged(
     connection: Connection, agency: str, found: Mapping[int, StoredImage]
 ) -> Iterator[tuple[tuple[int, int], Tie]]:

@@ -50,6 +50,16 @@ class CaseOverview:
     folded: int
 
     @property
+    def waiting(self) -> tuple[Blocker, ...]:
+        """Its open questions."""
+        return tuple(one for one in self.blockers if one.question is not None)
+
+    @property
+    def unread(self) -> tuple[Blocker, ...]:
+        """Its files that could not be read."""
+        return tuple(one for one in self.blockers if one.question is None)
+
+    @property
     def photographs(self) -> int:
         """How many different ones there are."""
         return sum(len(scene.photographs) for scene in self.scenes)
@@ -58,8 +68,8 @@ class CaseOverview:
 def overview(connection: Connection, agency: str, case_id: str) -> CaseOverview | None:
     """Everything in a case; ``None`` if nothing of it is the agency's.
 
-    Its documents are as they were sorted last: where :func:`onecopy.records.versions.land.stale` says so,
-    have them sorted first (:func:`onecopy.records.versions.land.refresh`).
+    Its documents are as they were sorted last, see
+    :func:`onecopy.records.versions.land.bring_up_to_date`.
     """
     received = uploads.of_case(connection, case_id, agency)
     if not received:

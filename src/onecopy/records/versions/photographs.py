@@ -6,16 +6,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from onecopy.catalog import images, verdicts
+from onecopy.catalog import images
 from onecopy.catalog.images import StoredImage
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.questions import Question
 from onecopy.model import Relation
 from onecopy.records.versions.current import questions
-from onecopy.records.versions.load import Unit, judged, units
-from onecopy.records.versions.model import Tie
+from onecopy.records.versions.load import Unit, ties, units
 from onecopy.records.versions.same import groups
-from onecopy.verify.interface import VERIFY_VERSION
 
 _BESIDE = frozenset({Relation.EDITED, Relation.UNCLEAR, Relation.SAME_SCENE})
 
@@ -72,10 +70,7 @@ class Pictures:
         self._units: list[Unit] = [unit for one in received for unit in units(one, inside[one.content or ""])]
         self._received = {one.id: one for one in received}
         self._connection, self._agency, self._case = connection, agency, case_id
-        self._ties = {
-            (min(one.a, one.b), max(one.a, one.b)): Tie(relation=one.relation, confidence=one.confidence)
-            for one in verdicts.seen_among(connection, self._images, version=VERIFY_VERSION)
-        } | dict(judged(connection, agency, self._images))
+        self._ties = ties(connection, agency, self._images)
         self._copies: dict[int, list[Copy]] = defaultdict(list)
         for unit in self._units:
             for image in unit.images:

@@ -126,7 +126,7 @@ class _Asking:
                 category=conflict.sides[0].shown.category or None,
                 proposal=str(Answer.NEWER_VERSION_OF),
                 proposed={"newer": proposed},
-                reasons=differs,
+                reasons=[*words.why(conflict), *differs],
                 confidence=0.5,
                 details={
                     "sides": plain(conflict.key),

@@ -58,6 +58,21 @@ def asked(conflict: Conflict, name: str) -> str:
             return f"Pages of {names} changed places: is that meant?"
 
 
+def why(conflict: Conflict) -> list[str]:
+    """What stands against what, and why the proposed side is proposed."""
+    if conflict.kind is not ConflictKind.REVERTS:
+        unordered = "Neither their names nor how they came says which comes after which."
+        said = [unordered] if conflict.kind is ConflictKind.VERSIONS else []
+        return [*said, "What came last is proposed."]
+    now, before = conflict.sides
+    again = before.papers[-1]
+    return [
+        f"'{shown(now.shown.name)}' counts now.",
+        f"'{shown(again.name)}' came on {day(again.received_at)} and shows what there was before.",
+        "Nothing says that the change is to be taken back, so that it stays is proposed.",
+    ]
+
+
 def differs(
     a: Paper, b: Paper, comparer: Comparer, seen: Seen, sizes: Mapping[int, tuple[int, int]]
 ) -> list[str]:

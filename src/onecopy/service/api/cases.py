@@ -6,7 +6,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from onecopy.catalog import arrivals, questions, uploads
+from onecopy.catalog import questions, uploads
 from onecopy.catalog.questions import Question
 from onecopy.pipelines.gate import Gate
 from onecopy.records.versions import current as view
@@ -125,10 +125,7 @@ def current(
         if caller.agency not in (None, whose) or not uploads.any_of_case(connection, id, whose):
             detail = "There is no such case. If it is an agency's, add '?agency=' and its name."
             raise ProblemError(404, "not-found", detail)
-        stale = land.stale(connection, whose, id)
-    if stale:  # from before there were version sets, or by other rules
-        with gate.catalog.write([arrivals.scope(whose)]) as connection:
-            land.refresh(connection, whose, id, by=caller.name)
+    land.bring_up_to_date(gate.catalog, whose, id, by=caller.name)
     with gate.catalog.read() as connection:
         documents = [_document(one) for one in view.documents(connection, whose, id)]
         waiting = [_question(one) for one in questions.of_case(connection, whose, id)]

@@ -15,14 +15,14 @@ from onecopy.service.pages.admin import (
     tokens,
     webhooks,
 )
-from onecopy.service.pages.desk import cases, desk, live, queue, rules
+from onecopy.service.pages.desk import answered, cases, desk, live, queue, rules
 from onecopy.service.pages.figures import Assumptions
 from onecopy.service.settings import Settings
 
 
 def install(app: FastAPI) -> None:
     """Add the pages. They are for people, and not in the API's description."""
-    for part in (static, sign_in, live, queue, rules, desk, cases, dashboard, search, public):
+    for part in (static, sign_in, live, queue, answered, rules, desk, cases, dashboard, search, public):
         app.include_router(part.router)
     for part in (entries, policy, agreements, tokens, people, webhooks, imports, audit, health):
         app.include_router(part.router)

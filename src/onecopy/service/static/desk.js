@@ -44,7 +44,9 @@ for (const link of document.querySelectorAll("[data-beside]")) {
     const address = new URL(link.href);
     for (const name of ["keep", "apart"]) {
       address.searchParams.delete(name);
-      for (const input of document.querySelectorAll(`[name=${name}]:checked`)) address.searchParams.append(name, input.value);
+      for (const input of document.querySelectorAll(`[name=${name}]:checked`)) {
+        for (const position of input.value.split(" ")) address.searchParams.append(name, position);
+      }
     }
     link.href = address;
   });

@@ -4,6 +4,7 @@ import { apply, bounds, corners } from "./geometry.js";
 
 const AROUND = 4;
 const MANY = 9; // from then on only the one that is looked at shows its number
+const LABEL = 24; // pixels that a number needs above its frame; nothing that differs is under it
 
 export class Marks {
   constructor(viewer) {
@@ -31,6 +32,7 @@ export class Marks {
       const [x, y, width, height] = bounds(box.map((point) => apply(view, point)));
       for (const frames of this.frames) {
         const style = frames[n].style;
+        frames[n].classList.toggle("below", y < LABEL);
         style.transform = `translate(${x - AROUND}px, ${y - AROUND}px)`;
         style.width = `${width + 2 * AROUND}px`;
         style.height = `${height + 2 * AROUND}px`;

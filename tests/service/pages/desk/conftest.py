@@ -79,14 +79,14 @@ class Desk:
     def catalog(self):
         return Catalog(self.service.folder / "catalog.db", busy_seconds=30)
 
-    def members(self, connection, numbers):
+    def members(self, connection, numbers, earlier=1):
         for position, number in enumerate(numbers):
             one = occurrences.get(connection, self.sent[number])
             inner = next(image.inner for image in images.summaries(connection, [one.content]))
-            part = Part.OFFERED if position else Part.EARLIER
+            part = Part.OFFERED if position >= earlier else Part.EARLIER
             yield Member(position=position, occurrence=one.id, content=one.content, inner=inner, role=part)
 
-    def ask(self, *numbers, title=None, evidence=EVIDENCE, relation=Relation.EDITED, **more):
+    def ask(self, *numbers, title=None, evidence=EVIDENCE, relation=Relation.EDITED, earlier=1, **more):
         """Ask a question about some pictures, or about two that nobody was asked about yet."""
         numbers = numbers or next(self.pairs)
         verdict = Verdict(relation=relation, confidence=0.98, evidence=evidence)
@@ -102,11 +102,19 @@ class Desk:
         }
         question = Question(agency=self.agency, case_id=self.case, **(given | more))
         with self.catalog() as catalog, catalog.write() as connection:
-            members = list(self.members(connection, numbers))
-            pairs = [Pair(a=0, b=n, verdict=verdict) for n in range(1, len(numbers))]
+            members = list(self.members(connection, numbers, earlier))
+            pairs = [Pair(a=0, b=n, verdict=verdict) for n in range(earlier, len(numbers))]
             questions.add(connection, question, members, pairs, by="a test")
         self.asked.append(question)
         return f"/desk/{question.public_id}"
+
+    def conflict(self, kind, *numbers, count=2, **more):
+        """Ask about versions: the first ``count`` are its sides, what follows are further pages of them."""
+        with self.catalog() as catalog, catalog.read() as connection:
+            members = list(self.members(connection, numbers))[:count]
+        sides = [[[one.content, one.inner, f"picture {n}.jpg"]] for n, one in enumerate(members)]
+        proposed = {"proposal": "newer-version-of", "proposed": {"newer": 0}, "details": {"sides": sides}}
+        return self.ask(*numbers, kind=kind, **proposed | more)
 
     def now(self, address):
         """The question as it is now."""

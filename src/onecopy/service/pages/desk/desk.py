@@ -18,7 +18,8 @@ from onecopy.review import claims, decide, undo
 from onecopy.review.model import Refused
 from onecopy.review.model import Reviewer as By
 from onecopy.service.pages.desk import one
-from onecopy.service.pages.desk.choices import KEYS, NAMES
+from onecopy.service.pages.desk.answered import entries
+from onecopy.service.pages.desk.choices import KEYS, NAMES, chosen, said
 from onecopy.service.pages.desk.one import Look, address
 from onecopy.service.pages.desk.place import Place
 from onecopy.service.pages.desk.queue import KINDS, Reader, last_answer
@@ -34,6 +35,8 @@ router = APIRouter(prefix="/desk", include_in_schema=False)
 Sent = Annotated[Posted, Depends(posted(Permission.REVIEW))]
 AHEAD = 2
 """Questions whose pictures a browser fetches while this one is looked at."""
+MINE, MINE_CASES = 12, 3
+"""What somebody answered, and cases that it was about, as the page shows at the end."""
 _SIDE = 1280
 _PLAIN = Look()
 _LONGEST_NOTE = 4000
@@ -49,8 +52,19 @@ def first(request: Request, visitor: Reader, after: str = Query("", max_length=6
         if found:
             return RedirectResponse(address(found[0].public_id, place), status_code=303)
         last = last_answer(connection, visitor)
+        mine = entries(connection, visitor.caller.agency, by=visitor.caller.name, limit=MINE)
         left = queue.counts(connection, Place().filter(visitor.caller.agency, me=""), now=datetime.now(UTC))
-    return page(request, "done.html", place=place, last=last, left=left.total, NAMES=NAMES)
+    cases = dict.fromkeys((one.question.case_id, one.question.agency) for one in mine)
+    return page(
+        request,
+        "done.html",
+        place=place,
+        entries=mine,
+        last=None if mine and last and last[0].id == mine[0].answered.id else last,
+        cases=list(cases)[:MINE_CASES],
+        left=left.total,
+        now=datetime.now(UTC),
+    )
 
 
 @router.get("/{id}")
@@ -124,18 +138,19 @@ def _answer(request: Request, id: str, sent: Posted) -> Response:
 
 def _given(fields: Fields) -> Given:
     try:
-        said = Answer(fields.get("answer"))
+        named, newer = chosen(fields.get("answer"))
     except ValueError:
         raise ProblemError(422, "no-answer", "The form names no answer. Nothing was done.") from None
     left, right, kept = (_number(fields, name) for name in ("left", "right", "keep"))
-    keep = {Answer.SAME_KEEP_LEFT: left, Answer.SAME_KEEP_RIGHT: right}.get(said)
+    keep = {Answer.SAME_KEEP_LEFT: left, Answer.SAME_KEEP_RIGHT: right}.get(named)
     apart: set[int] = set()
-    if keep is not None or said is Answer.NEWER_VERSION_OF:  # of what else is said, nothing is taken out
-        apart = {number for text in fields.all("apart") if (number := _whole(text)) is not None}
+    if keep is not None or named is Answer.NEWER_VERSION_OF:  # of what else is said, nothing is taken out
+        ticked = [one for text in fields.all("apart") for one in text.split()]
+        apart = {number for one in ticked if (number := _whole(one)) is not None}
     return Given(
-        answer=said,
+        answer=named,
         keep=kept if kept is not None and keep is not None else keep,
-        newer=right if said is Answer.NEWER_VERSION_OF else None,
+        newer=newer if newer is not None else right if named is Answer.NEWER_VERSION_OF else None,
         apart=tuple(sorted(apart)),
         note=fields.get("note").strip()[:_LONGEST_NOTE],
         to=fields.get("to").strip()[:320] or None,
@@ -146,13 +161,13 @@ def _take_back(request: Request, public_id: str, sent: Posted) -> Response:
     visitor, place = sent.visitor, Place.unpacked(sent.fields.get("queue"))
     catalog = _catalog(request)
     with catalog.read() as connection:
-        said = answers.get(connection, public_id)
-        asked = questions.by_ids(connection, [said.question]).get(said.question) if said else None
-    if said is None or asked is None or visitor.caller.agency not in (None, asked.agency):
+        given = answers.get(connection, public_id)
+        asked = questions.by_ids(connection, [given.question]).get(given.question) if given else None
+    if given is None or asked is None or visitor.caller.agency not in (None, asked.agency):
         raise ProblemError(404, "not-found", "There is no such answer.")
     try:
-        if said.batch:
-            undo.undo_all(catalog, said.batch, by=by(visitor))
+        if given.batch:
+            undo.undo_all(catalog, given.batch, by=by(visitor))
         else:
             undo.undo(catalog, public_id, by=by(visitor))
     except Refused as refused:
@@ -201,6 +216,7 @@ def _shown(
         ahead = _next(connection, request, visitor, place, asked, limit=AHEAD)
         context = {
             "last": last_answer(connection, visitor),
+            "said": said,
             "ahead": _pictures(connection, ahead, visitor, now),
             "counts": queue.counts(connection, place.filter(caller.agency, me=caller.name), now=now),
             "newest": changes.newest(connection),

@@ -1,7 +1,6 @@
 """Two of a question's images as the viewer lays them on each other: the left one is the ground."""
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
@@ -13,6 +12,7 @@ from onecopy.decode.tiling import TILE
 from onecopy.model import Evidence, Region, Verdict
 from onecopy.service.pages.desk.shots import Shot
 from onecopy.service.pages.words import N_, counted, translated
+from onecopy.spoken import called
 
 MOST_REGIONS = 30
 
@@ -41,11 +41,11 @@ class Sight:
     """A and B of the evidence as it was found are the right and the left one."""
 
     @property
-    def first_is_right(self) -> bool | None:
-        """Which one the words of the evidence call the first; ``None`` where they name neither."""
-        words = self.verdict.evidence.words if self.verdict else ()
-        named = any(re.search(r"\b(first|second)\b", sentence) for sentence in words)
-        return self.flipped if named else None
+    def words(self) -> list[str]:
+        """What the evidence says of them, with the two called by where they lie."""
+        said = self.verdict.evidence.words if self.verdict else ()
+        names = (translated("the left one"), translated("the right one"))
+        return [called(sentence, *(names[::-1] if self.flipped else names)) for sentence in said]
 
     @property
     def registered(self) -> bool:

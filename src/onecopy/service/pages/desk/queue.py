@@ -13,13 +13,13 @@ from starlette.responses import Response
 from onecopy.catalog import answers, changes, occurrences, questions, queue
 from onecopy.catalog.answers import Answered
 from onecopy.catalog.occurrences import Occurrence
-from onecopy.catalog.questions import Kind, Member, Question
+from onecopy.catalog.questions import Kind, Member, Part, Question
 from onecopy.catalog.queue import Counts, Order
 from onecopy.pipelines.gate import Gate
 from onecopy.review import offers
 from onecopy.review.show import ShownMember
 from onecopy.service.pages.desk import shots
-from onecopy.service.pages.desk.choices import NAMES
+from onecopy.service.pages.desk.choices import NAMES, said
 from onecopy.service.pages.desk.place import OLDER, ORDERS, SURE, URGENCY, Place
 from onecopy.service.pages.desk.shots import Shot
 from onecopy.service.pages.names import RELATIONS
@@ -98,26 +98,26 @@ def listed(request: Request, visitor: Reader, after: str = Query("", max_length=
     )
 
 
-def last_answer(connection: Connection, visitor: Visitor) -> tuple[Answered, Question] | None:
-    """What somebody answered last and can take back, and to which question."""
-    said = answers.latest(connection, visitor.caller.name)
-    if said is None:
+def last_answer(connection: Connection, visitor: Visitor) -> tuple[Answered, Question, str] | None:
+    """What somebody answered last and can take back, to which question, and what its button said."""
+    last = answers.latest(connection, visitor.caller.name)
+    if last is None:
         return None
-    question = questions.by_ids(connection, [said.question]).get(said.question)
+    question = questions.by_ids(connection, [last.question]).get(last.question)
     if question is None or visitor.caller.agency not in (None, question.agency):
         return None
-    return said, question
+    return last, question, said(question, last.given)
 
 
 def _rows(connection: Connection, found: Sequence[Question], now: datetime, *, pictured: bool) -> list[Row]:
     members = questions.members(connection, (one.id for one in found))
-    few = {one.id: members.get(one.id, ())[:PICTURES] for one in found}
+    few = {one.id: _telling(members.get(one.id, ())) for one in found}
     there = occurrences.by_ids(connection, (one.occurrence for some in few.values() for one in some))
     return [
         Row(
             question=question,
             shots=shots.of_members(
-                connection, _shown(few[question.id], there, question.agency), pictured=pictured
+                connection, shown(few[question.id], there, question.agency), pictured=pictured
             ),
             more=max(0, len(members.get(question.id, ())) - PICTURES),
             claimed_by=question.claimant(now),
@@ -126,7 +126,14 @@ def _rows(connection: Connection, found: Sequence[Question], now: datetime, *, p
     ]
 
 
-def _shown(members: Sequence[Member], there: Mapping[int, Occurrence], agency: str) -> list[ShownMember]:
+def _telling(members: Sequence[Member]) -> Sequence[Member]:
+    """The few that are pictured: what there was first, and what it is asked for."""
+    first = members[:1]
+    waits = [one for one in members[1:] if one.role is Part.HELD]
+    return (*first, *(waits or members[1:])[: PICTURES - len(first)])
+
+
+def shown(members: Sequence[Member], there: Mapping[int, Occurrence], agency: str) -> list[ShownMember]:
     """Members for a list: of another agency's nothing is shown here."""
     foreign = {one.id for one in there.values() if (one.agency or "") != agency}
     return [

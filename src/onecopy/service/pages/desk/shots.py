@@ -28,6 +28,13 @@ class Shot:
     image: StoredImage | None
     foreign: bool = False
     """It is another agency's: neither its bytes nor its pictures are to be had."""
+    copies: tuple["Shot", ...] = ()
+    """What is linked to it already, and folded under it."""
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """Its position and those of its copies."""
+        return tuple(shot.position for shot in (self, *self.copies))
 
     @property
     def name(self) -> str:
