@@ -199,6 +199,16 @@ def test_questions_say_what_differs_and_show_it(shelf):
     assert str(pair.verdict.relation) == "same-form"
 
 
+def test_why_namesakes_are_no_versions_is_kept_until_they_are(shelf):
+    shelf.send("letter.pdf", "to the neighbour")
+    second = shelf.send("letter.pdf", "to the engineer", hours=48)
+    why = "Nothing in their pictures ties them to each other."
+    assert [one.apart for one in shelf.read(documents, shelf.agency, shelf.case)] == [why, why]
+    with shelf.catalog.write([arrivals.scope(shelf.agency)]) as connection:
+        deletion.delete(connection, uploads.by_numbers(connection, [second.id])[0], by="officer")
+    assert [one.apart for one in shelf.read(documents, shelf.agency, shelf.case)] == [None]
+
+
 def test_deleting_a_version_brings_the_one_before_back(shelf):
     shelf.send("site plan.pdf", "a")
     second = shelf.send("site plan.pdf", "b", hours=48, ties=[("b", "a", "edited")])

@@ -113,6 +113,11 @@ def _sort(
     return changes
 
 
+def stale(connection: Connection, agency: str, case_id: str) -> bool:
+    """Whether a case's documents are to be sorted before anything is said of them."""
+    return kept.sorted_by(connection, agency, case_id) != STAMP
+
+
 def bring_up_to_date(catalog: Catalog, agency: str, case_id: str, *, by: str) -> None:
     """Sort a case's documents before anything is said of them, where that is to be done.
 
@@ -120,7 +125,7 @@ def bring_up_to_date(catalog: Catalog, agency: str, case_id: str, *, by: str) ->
     documents to be sorted while one came in.
     """
     with catalog.read() as connection:
-        if kept.sorted_by(connection, agency, case_id) == STAMP:
+        if not stale(connection, agency, case_id):
             return
     with catalog.write([arrivals.scope(agency)]) as connection:
         refresh(connection, agency, case_id, by=by)
