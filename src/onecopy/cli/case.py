@@ -28,6 +28,10 @@ def case(
         str, typer.Option("--agency", help="Whose case it is, where agencies have names.")
     ] = "",
     catalog: CatalogOption = None,
+    vault: Annotated[
+        str | None,
+        typer.Option(envvar="ONECOPY_VAULT", help="Not looked into: all that is shown is in the catalog."),
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="List every photograph.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> Code:

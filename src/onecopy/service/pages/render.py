@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 
 import onecopy
 from onecopy.report import words as figures
-from onecopy.service.pages import names, navigation, static, words
+from onecopy.service.pages import addresses, names, navigation, static, words
 from onecopy.service.pages.visitor import CSRF, Visitor, current
 from onecopy.service.roles import Permission
 
@@ -91,6 +91,7 @@ def environment() -> Environment:
         "age": age,
     }
     made.globals |= {"static": static.address, "version": onecopy.__version__, "MAY": Permission}
+    made.globals |= {"at_case": addresses.case, "at_archive": addresses.archive}
     made.globals |= {name: getattr(names, name) for name in _NAMES}
     return made
 

@@ -1,5 +1,6 @@
 """``/search``: finding what is held, by what is known of it or by a picture; as far as one may see."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -17,8 +18,9 @@ from onecopy.pipelines.gate import Context, Gate, GateReply
 from onecopy.policy.rules import Action
 from onecopy.service.pages.file_form import FileForm, file_form
 from onecopy.service.pages.render import page
-from onecopy.service.pages.times import midnight
+from onecopy.service.pages.times import midnight, no_days
 from onecopy.service.pages.visitor import Visitor, may
+from onecopy.service.pages.words import N_
 from onecopy.service.roles import Permission
 from onecopy.service.threads import in_gate
 
@@ -69,8 +71,9 @@ def searched(
         until=midnight(until, after=True),
         before=_place(before),
     )
-    hits, further = _hits(request, wanted) if any(asked.values()) else (None, None)
-    return _page(request, visitor, asked=asked, hits=hits, further=further)
+    wrong = _wrong(asked, before)
+    hits, further = _hits(request, wanted) if any(asked.values()) and not wrong else (None, None)
+    return _page(request, visitor, asked=asked, hits=hits, further=further, wrong=wrong)
 
 
 @router.post("/search/image")
@@ -103,6 +106,7 @@ def _page(
     file: str = "",
     agency: str = "",
     problem: OnecopyError | None = None,
+    wrong: Mapping[str, str] = {},
 ) -> Response:
     gate: Gate = request.app.state.gate
     agencies: list[str] = []
@@ -112,7 +116,7 @@ def _page(
     return page(
         request,
         "search.html",
-        status=422 if problem else 200,
+        status=422 if problem or wrong else 200,
         asked=asked or _NOTHING,
         hits=hits,
         further=f"{further[0].isoformat()}~{further[1]}" if further else "",
@@ -120,6 +124,7 @@ def _page(
         file=file,
         agency=agency,
         problem=problem,
+        wrong=wrong,
         agencies=agencies,
         relations=list(Relation),
         pictures=visitor.may(Permission.CONTENT),
@@ -141,12 +146,22 @@ def _hit(connection: Connection, one: Occurrence) -> Hit:
     return Hit(upload=one, inner=inner, size=size, action=Action(last.decision), reason=last.reason)
 
 
+def _wrong(asked: Mapping[str, str], before: str) -> dict[str, str]:
+    """What of a search cannot be, by its field, in words for the catalogue."""
+    found = no_days(asked)
+    if asked["digest"] and _digest(asked["digest"]) is None:
+        found["digest"] = N_("A digest has up to 64 of the characters 0 to 9 and a to f.")
+    if asked["relation"] and asked["relation"] not in set(Relation):
+        found["relation"] = N_("There is no such relation. Choose one of the list.")
+    if before and _place(before) is None:
+        found["before"] = N_("There is no such place in the list. Search again from the front.")
+    return found
+
+
 def _digest(text: str) -> str | None:
-    """The beginning of a digest, however it was written; what is none finds nothing, and is not ignored."""
-    if not text:
-        return None
+    """The beginning of a digest, however it was written; ``None`` if it is none."""
     plain = text.lower().removeprefix("sha256:").removeprefix("sha-256=").strip()
-    return plain if plain and len(plain) <= 64 and all(one in "0123456789abcdef" for one in plain) else "-"
+    return plain if plain and len(plain) <= 64 and all(one in "0123456789abcdef" for one in plain) else None
 
 
 def _place(text: str) -> search.Place | None:

@@ -1,6 +1,7 @@
 """The page of a case, and its archive over HTTP."""
 
 import io
+import re
 import zipfile
 from urllib.parse import quote
 
@@ -21,6 +22,20 @@ def test_everything_of_a_case_is_on_its_page_and_in_its_archive(visit, desk):
     assert len(archive.namelist()) == 15
     assert "<img src=x onerror" not in " ".join(archive.namelist())
     assert archive.read("manifest.csv").count(b"\r\n") == 15
+
+
+def test_a_case_that_no_path_can_name_has_its_page(visit, desk):
+    browser = visit(desk.officer["token"])
+    with desk.service.client(desk.officer["token"]) as client:
+        sent = client.post("/v1/uploads", files={"file": ("a.txt", b"words")}, data={"case": ".."})
+    assert sent.status_code < 300, sent.text
+    found = browser.get("/search", params={"case": ".."})
+    (address,) = re.findall(r'href="(/cases/[^"]+)"', found.text)
+    page = browser.get(address.replace("&amp;", "&"))
+    assert page.status_code == 200
+    assert "a.txt" in page.text
+    (archive,) = re.findall(r'href="(/archives/[^"]+)"', page.text)
+    assert browser.get(archive.replace("&amp;", "&")).headers["content-type"] == "application/zip"
 
 
 def test_another_agencys_case_is_as_if_it_were_not(visit, desk, token_of):

@@ -102,6 +102,13 @@ def test_release_assign_and_filters_stay_in_the_address(visit, desk):
     assert "No question that fits your filter" in browser.get(f"/desk?{place}").text
 
 
+def test_a_filter_that_makes_no_sense_is_said(visit, desk):
+    desk.ask()
+    page = visit(desk.token["token"]).get("/queue", params={"kind": "<b>none", "sure": "high"})
+    assert "kind=&lt;b&gt;none" in page.text
+    assert "sure=high" not in page.text.partition("makes no sense:")[2].partition("</div>")[0]
+
+
 def test_an_auditor_reads_questions_without_pictures_and_answers_none(visit, desk, token_of):
     browser, address = visit(token_of("auditor", desk.agency)["token"]), desk.ask()
     page = browser.get(address)

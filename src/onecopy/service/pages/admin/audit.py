@@ -16,7 +16,7 @@ from onecopy.catalog.leaves import Leaves
 from onecopy.catalog.store import Catalog
 from onecopy.service.api.disposition import attachment
 from onecopy.service.pages.admin.show import show
-from onecopy.service.pages.times import midnight
+from onecopy.service.pages.times import midnight, no_days
 from onecopy.service.pages.visitor import Visitor, may
 from onecopy.service.problems import ProblemError
 from onecopy.service.roles import Permission
@@ -48,8 +48,9 @@ def searched(
         until=midnight(until, after=True),
         before=before,
     )
+    wrong = no_days(asked)
     with _catalog(request).read() as connection:
-        found, further = events.newest(connection, wanted, limit=PAGE)
+        found, further = ([], None) if wrong else events.newest(connection, wanted, limit=PAGE)
         head = _head(connection)
     shown = [json.loads(line) for _, line in found]
     return show(
@@ -59,6 +60,7 @@ def searched(
         events=shown,
         further=further,
         asked=asked,
+        wrong=wrong,
         kinds=list(Kind),
         head=head,
         at=datetime.now(UTC),
@@ -87,6 +89,7 @@ def proven(
         events=[],
         further=None,
         asked=asked,
+        wrong={},
         kinds=list(Kind),
         head=head,
         at=datetime.now(UTC),

@@ -39,15 +39,22 @@ COPIES = 50
 Looks = Annotated[Visitor, Depends(may(Permission.READ))]
 Takes = Annotated[Visitor, Depends(may(Permission.CONTENT))]
 Whose = Annotated[str, Query(max_length=200)]
+Name = Annotated[str, Query(max_length=400)]
+"""Of a case that no path can hold, see :mod:`onecopy.service.pages.addresses`."""
 
 
 @router.get("/cases/{id:path}")
-def case(
-    request: Request, id: str, visitor: Looks, agency: Whose = "", start: int = Query(0, ge=0, alias="from")
+def shown(
+    request: Request,
+    id: str,
+    visitor: Looks,
+    case: Name = "",
+    agency: Whose = "",
+    start: int = Query(0, ge=0, alias="from"),
 ) -> Response:
     """A case: what counts, its photographs, and what is in the way of an approval."""
     gate: Gate = request.app.state.gate
-    with _read(gate, id, visitor, agency) as (connection, found):
+    with _read(gate, id or case, visitor, agency) as (connection, found):
         scenes = found.scenes[start : start + SCENES]
         said: list[answered.Entry] = []
         if visitor.may(Permission.QUESTIONS):
@@ -74,10 +81,10 @@ def case(
 
 
 @router.get("/archives/{id:path}")
-def archive(request: Request, id: str, visitor: Takes, agency: Whose = "") -> Response:
+def archive(request: Request, id: str, visitor: Takes, case: Name = "", agency: Whose = "") -> Response:
     """All files of a case as one ZIP."""
     gate: Gate = request.app.state.gate
-    with _read(gate, id, visitor, agency) as (connection, found):
+    with _read(gate, id or case, visitor, agency) as (connection, found):
         entries = list(_entries(connection, found))
     headers = {"Content-Disposition": attachment(f"{safe(found.case)}.zip")}
     return StreamingResponse(stream(gate.vault, entries), media_type="application/zip", headers=headers)

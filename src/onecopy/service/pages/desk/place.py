@@ -16,6 +16,7 @@ from onecopy.policy.review import Review
 from onecopy.service.pages.words import N_
 
 LONGEST = 500
+_SHOWN = 60
 
 SURE = {
     "high": (0.99, None, N_("99%% and more")),
@@ -56,6 +57,14 @@ class Place:
             if known[name] not in allowed:
                 known[name] = ""
         return cls(**known)
+
+    @staticmethod
+    def left_out(given: Mapping[str, str]) -> list[str]:
+        """The filters of an address that make no sense, as given: :meth:`read` goes without them."""
+        wanted = ((name, given.get(name, "").strip(), allowed) for name, allowed in _ALLOWED.items())
+        return [
+            f"{name}={value[:_SHOWN]}" for name, value, allowed in wanted if value and value not in allowed
+        ]
 
     @classmethod
     def unpacked(cls, text: str) -> Self:

@@ -80,6 +80,7 @@ def listed(request: Request, visitor: Reader, after: str = Query("", max_length=
         request,
         "queue.html",
         place=place,
+        left_out=Place.left_out(request.query_params),
         sections=_sections(rows, order),
         counts=counts,
         everything=everything,
