@@ -36,7 +36,7 @@ def fit_curve(x: Array, y: Array) -> Curve:
     ys = _medians(bins, y, sizes)[full]
     falling = np.polyfit(xs, ys, 1, w=np.sqrt(ws))[0] < 0 and float(np.corrcoef(x, y)[0, 1]) < -0.5
     sign = -1 if falling else 1
-    levels = sign * _pool(sign * ys, ws)
+    levels = sign * pooled(sign * ys, ws)
     return np.asarray(_extend(np.interp(np.arange(256), xs, levels), xs, levels), np.float32)
 
 
@@ -58,7 +58,7 @@ def _straight(x: Array, y: Array) -> Curve:
     return np.asarray(np.clip(slope * np.arange(256) + offset, 0, 255), np.float32)
 
 
-def _pool(values: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def pooled(values: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Pool adjacent violators: the nearest non-decreasing sequence (Ayer et al. 1955)."""
     blocks: list[list[float]] = []
     for value, weight in zip(values.tolist(), weights.tolist(), strict=True):

@@ -19,9 +19,6 @@ _LEAST_TEXTURE = 8
 _CONFINED, _VEILED = 0.6, 0.9
 """Share of the picture that may differ at most; a watermark over nearly all of it leaves the grain."""
 _ALIKE = 0.4
-_STROKE_SAME = 0.35
-_STROKE_OTHER = 0.7
-"""Unmatched ink in pixels: up to the first the marks are the same, from the second they differ."""
 _RESCAN_EXCESS = 2.5
 _LIMIT_OF_ONE_CAPTURE, _SAME_GRAIN, _STRONG_GRAIN, _SPECKLED = 1.75, 0.6, 0.75, 0.01
 ENOUGH_SUPPORT = 0.5
@@ -43,8 +40,9 @@ _READABLE = 0.34
 _KEPT = 0.4
 """Detail lost (see :func:`onecopy.verify.strokes.detail_lost`) beyond which a character cannot be seen."""
 _SMALLEST_PAGE = 320
-_AS_GOOD_AS_EQUAL, _TALL_ENOUGH = 0.5, 12
-"""Characters lower than this (pixels) have no room for what is inside them in black and white."""
+_LEGIBLE, _TALL_ENOUGH, _SMALL_PRINT = 9.5, 12, 0.97
+"""Pixels: in black and white, lower characters have no room for what is inside them (an eight and a dotted
+nought are one blob); and what to be sure of where only the smallest print may have none."""
 
 
 class Why(StrEnum):
@@ -89,6 +87,8 @@ def rule(exam: Examination) -> Ruling:
     frame = view_framing(exam)
     if exam.textured < _LEAST_TEXTURE or not exam.mask.any():
         return Ruling(Relation.DISTINCT, 0.5, Why.UNRELATED, None)
+    if exam.cut:
+        return _black_and_white(exam, frame)
     if exam.residual.worst <= _limit(exam) and exam.support >= ENOUGH_SUPPORT:
         return _clean(exam, frame)
     if exam.both_paper:
@@ -123,14 +123,14 @@ def rule_slanted(exam: Examination) -> Ruling | None:
     if exam.textured < _LEAST_TEXTURE or exam.support < _FLAT_SUPPORT:
         return None
     if exam.both_paper:
-        same = exam.strokes.heaviest <= _STROKE_SAME
+        same = exam.strokes.partnered
     else:
         same = exam.residual.worst <= _FLAT_EXCESS or exam.grain.one_capture(exam.torn_light)
     return Ruling(Relation.EDITED, 0.9, Why.SLANTED, frame) if same and exam.torn <= _CONFINED else None
 
 
 def _clean(exam: Examination, frame: Framing) -> Ruling:
-    if exam.both_paper and exam.strokes.heaviest > _STROKE_SAME:
+    if exam.both_paper and not _same_marks(exam):
         return _paper(exam, frame)
     if not _readable(exam):
         return Ruling(Relation.UNCLEAR, 0.9, Why.TOO_SMALL_TO_READ, frame)
@@ -166,11 +166,8 @@ def _readable(exam: Examination) -> bool:
     """Whether a changed character would show: always on photographs, on paper if the coarser keeps detail."""
     if not (exam.fine.is_paper or exam.coarse.is_paper):
         return True
-    if is_broad(exam.coarse.luma) and is_broad(exam.fine.luma):
+    if _broad(exam):
         return True  # nothing is written there
-    cut = exam.fine.is_bilevel or exam.coarse.is_bilevel
-    if cut and exam.residual.worst > _AS_GOOD_AS_EQUAL and exam.strokes.letters < _TALL_ENOUGH:
-        return False  # an eight and a dotted nought are one blob
     coarse = exam.coarse.luma.astype(np.float32)
     if exam.scale < 0.9 and detail_lost(exam.fine.luma.astype(np.float32), exam.scale) > _KEPT:
         return False
@@ -200,16 +197,43 @@ def _paper(exam: Examination, frame: Framing) -> Ruling:
         return Ruling(Relation.DISTINCT, 0.8, Why.UNRELATED, None)
     if exam.residual.worst <= _UNREAD_EXCESS and not _readable(exam):
         return Ruling(Relation.UNCLEAR, 0.8, Why.TOO_SMALL_TO_READ, frame)
-    same_strokes = marks.heaviest <= _STROKE_SAME
-    if same_strokes and exam.residual.worst <= _PAPER_EXCESS and frame.same:
+    same_strokes = _same_marks(exam)
+    worst = exam.worst_beside_ink if same_strokes else exam.residual.worst
+    if same_strokes and worst <= _PAPER_EXCESS and frame.same:
         return _rescan(exam, frame)
     if exam.torn <= _CONFINED and exam.grain.one_capture(exam.torn_light, paper=True):
         return Ruling(Relation.EDITED, 0.93, Why.CHANGED, frame)
-    if same_strokes and exam.residual.worst <= _RESCAN_EXCESS:
+    if same_strokes and worst <= _RESCAN_EXCESS:
         return _rescan(exam, frame)
-    if marks.heaviest <= _STROKE_OTHER:
+    if not marks.differ:
         return Ruling(Relation.UNCLEAR, 0.7, Why.STROKES_DOUBTFUL, frame)
     return Ruling(Relation.SAME_FORM, 0.9, Why.OTHER_MARKS, frame)
+
+
+def _same_marks(exam: Examination) -> bool:
+    """Stroke for stroke; in one capture the residual says more than a patch of it."""
+    one_capture = exam.grain.likeness >= _SAME_GRAIN and exam.grain.strength >= 0.5
+    return exam.strokes.partnered if one_capture else exam.strokes.same
+
+
+def _black_and_white(exam: Examination, frame: Framing) -> Ruling:
+    """For pages of which one is black and white at least: nothing but strokes is left."""
+    marks = exam.strokes
+    if exam.support < 0.15 or marks.unmatched > 0.55:
+        return Ruling(Relation.DISTINCT, 0.8, Why.UNRELATED, None)
+    if marks.differ:
+        return Ruling(Relation.SAME_FORM, 0.9, Why.OTHER_MARKS, frame)
+    if 0 < marks.letters < _LEGIBLE and not _broad(exam):
+        return Ruling(Relation.UNCLEAR, 0.8, Why.TOO_SMALL_TO_READ, frame)
+    if not marks.same:
+        return Ruling(Relation.UNCLEAR, 0.7, Why.STROKES_DOUBTFUL, frame)
+    ruling = _rescan(exam, frame)
+    small = ruling.relation is Relation.SAME_IMAGE and marks.letters < _TALL_ENOUGH
+    return replace(ruling, confidence=_SMALL_PRINT) if small else ruling
+
+
+def _broad(exam: Examination) -> bool:
+    return is_broad(exam.coarse.luma) and is_broad(exam.fine.luma)
 
 
 def _rescan(exam: Examination, frame: Framing) -> Ruling:

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from onecopy.verify import strokes, warp
+from onecopy.verify.cutting import expect
 from onecopy.verify.grain import Grain, grain
 from onecopy.verify.noise import activity
 from onecopy.verify.planes import Array, Bytes, Mask, Ycc, to_ycc
@@ -90,8 +91,20 @@ class Examination:
     @cached_property
     def strokes(self) -> strokes.Strokes:
         """The ink of both, matched after local shifts are taken out."""
-        source = warp.settle(self.made.ycc[0], self.target, self.mask)
-        return strokes.compare(source, self.target, self.mask, limit=0.3)
+        source = self.made.ycc[0]
+        placed = (source, warp.settle(source, self.target, self.mask))
+        return strokes.compare(placed, self.target, self.mask, cut=self.cut, limit=0.3)
+
+    @cached_property
+    def worst_beside_ink(self) -> float:
+        """The largest excess but for how dark a filled place is, which differs from scan to scan."""
+        filled = strokes.solid(self.made.ycc[0], self.target)
+        return float(max(self.residual.excess[~filled].max(initial=0), self.residual.chroma.max(initial=0)))
+
+    @property
+    def cut(self) -> bool:
+        """Whether one of them at least was black and white, and both are as a threshold made them."""
+        return self.made.cut
 
     def plain_outside(self, *, of_coarse: bool) -> bool:
         """Whether what one of them shows beyond the other's frame is mostly flat: a border, a viewer."""
@@ -153,10 +166,20 @@ def _subtracted(
         source = as_grey(source, target, mask)
     elif target.shape[2] > source.shape[2]:
         target = as_grey(target, source, mask)
-    made = make(source, target, mask, sharpness=closely)
-    goal = to_ycc(target)
+    made, goal = _made(fine, coarse, source, target, mask, closely=closely)
     residual = measure(made.ycc, goal, mask)
     return Examination(fine, coarse, swapped, matrix, source, goal, mask, made, residual)
+
+
+def _made(
+    fine: View, coarse: View, source: Bytes, target: Bytes, mask: Mask, *, closely: bool
+) -> tuple[Made, Ycc]:
+    """What the better image explains of the poorer, and what that shows."""
+    cut = (fine.is_bilevel, coarse.is_bilevel)
+    if closely and any(cut) and source.shape[2] == 1 and fine.is_paper and coarse.is_paper:
+        both = expect(source, target, mask, cut_source=cut[0], cut_target=cut[1])
+        return Made(to_ycc(both.source), both.curve, 1.0, cut=True), to_ycc(both.target)
+    return make(source, target, mask, sharpness=closely), to_ycc(target)
 
 
 def _agreement(made: Array, target: Array, residual: Residual) -> float:

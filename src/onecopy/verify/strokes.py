@@ -6,21 +6,26 @@ pixel's reach; unmatched ink is gathered into clusters, and the heaviest cluster
 width, is what tells a changed digit from dirt.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from onecopy.verify.planes import Array, Bytes, Mask, is_bilevel
+from onecopy.verify.patches import largest, smoothed
+from onecopy.verify.planes import Array, Bytes, Mask
 
 _DARK_GROUND = 110
+_SAME, _SAME_CUT, _OTHER, _PATCH_OTHER = 0.35, 0.25, 0.7, 2.0
+"""Unmatched ink in pixels: up to the first the marks are the same (in black and white the second), from the
+third they differ; and the patch from which they do."""
 _UNEVEN, _UNEVEN_CUT = 0.3, 0.6
 """How much of its darkness ink may lack: in grey, and where one of them was cut to black and white."""
 _TALLEST = 80
 """Higher marks are no letters."""
-_STEP = 100.0
-"""Grey levels between clearly ground and clearly ink, where black and white was made of grey."""
 _BROAD = 7
+_INKED, _SOLID, _ROUND_IT = 0.5, 5, 13
+_DISC = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3)), np.uint8)
 _WIDTHS = (2.0, 4.0)
 """Stroke widths counted with: a small change on a sheet of broad shapes is still a change."""
 
@@ -30,15 +35,33 @@ class Strokes:
     """Unmatched ink between two registered pages.
 
     ``heaviest`` is the heaviest cluster: its unmatched ink in pixels, for strokes two pixels wide;
+    ``patch`` the largest difference over a patch, in units of what may be (:mod:`onecopy.verify.patches`);
     ``unmatched`` the share of all ink without a partner; ``letters`` the usual height of what is written, in
     pixels of the poorer;
-    ``boxes`` the clusters above the limit.
+    ``boxes`` the clusters above the limit; ``cut`` says that one page at least is black and white.
     """
 
     heaviest: float
+    patch: float
     unmatched: float
     letters: float
     boxes: tuple[tuple[int, int, int, int], ...]
+    cut: bool
+
+    @property
+    def partnered(self) -> bool:
+        """Whether all ink has a partner in reach."""
+        return self.heaviest <= (_SAME_CUT if self.cut else _SAME)
+
+    @property
+    def same(self) -> bool:
+        """Whether the marks are the same: all have partners, and none stands out by what it leaves."""
+        return self.partnered and self.patch <= 1
+
+    @property
+    def differ(self) -> bool:
+        """Whether some mark is another, or missing."""
+        return self.heaviest > _OTHER or self.patch > _PATCH_OTHER
 
 
 def ink(luma: Array) -> Array:
@@ -54,21 +77,11 @@ def ink(luma: Array) -> Array:
     return np.asarray(np.clip(dark / max(level, 0.2), 0, 1), np.float32)
 
 
-def _inks(source: Array, target: Array, mask: Mask) -> tuple[Array, Array, float]:
-    """The ink of both, and how uneven it may be; where one is black and white, the other is made so, too."""
-    cut_a, cut_b = is_bilevel(source[mask]), is_bilevel(target[mask])
-    if cut_a == cut_b:
-        return ink(source), ink(target), _UNEVEN
-    sharp, grey = (source, target) if cut_a else (target, source)
-    inked = (sharp < 128).astype(np.float32)
-    made = _cut(grey, float(inked[mask].mean()), mask)
-    return (inked, made, _UNEVEN_CUT) if cut_a else (made, inked, _UNEVEN_CUT)
-
-
-def _cut(luma: Array, share: float, mask: Mask) -> Array:
-    """Black and white at the level that makes the same share black, with a soft step round that level."""
-    level = float(np.quantile(luma[mask][::7], min(max(share, 0.0), 1.0)))
-    return np.asarray(np.clip((level - luma) / _STEP + 0.5, 0, 1), np.float32)
+def solid(one: Array, other: Array) -> Mask:
+    """Where both pages are filled with ink, and as far round it as differences are averaged: no strokes."""
+    both = np.minimum(ink(one), ink(other)) > _INKED
+    filled = cv2.erode(both.view(np.uint8), np.ones((_SOLID, _SOLID), np.uint8))
+    return cv2.dilate(filled, np.ones((_ROUND_IT, _ROUND_IT), np.uint8)).view(np.bool_)
 
 
 def stroke_width(marks: Array) -> float:
@@ -124,35 +137,59 @@ def detail_lost(luma: Array, factor: float) -> float:
     return float(((luma - back) ** 2).sum() / max(float((local**2).sum()), 1.0))
 
 
-def compare(source: Array, target: Array, mask: Mask, *, limit: float) -> Strokes:
+def compare(placed: Sequence[Array], target: Array, mask: Mask, *, cut: bool, limit: float) -> Strokes:
     """Match the ink of two registered pages.
 
     Args:
-        source: Luminance of the better page on the poorer's grid.
+        placed: Luminance of the better page on the poorer's grid, in every way in which it may lie there: ink
+            has a partner if it has one in any of them.
         target: Luminance of the poorer page.
         mask: Where both are defined.
+        cut: Whether both are as a threshold makes them (see :mod:`onecopy.verify.cutting`).
         limit: Cluster weight from which on a box is reported.
     """
-    if float(np.median(source)) + float(np.median(target)) < 2 * _DARK_GROUND:
-        source, target = 255 - source, 255 - target
-    ink_a, ink_b, uneven = _inks(source, target, mask)
-    unit = float(np.clip(stroke_width(ink_b), *_WIDTHS)) / 2
-    disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3)), np.uint8)
-    lone = np.maximum(_alone(ink_b, ink_a, disc, uneven), _alone(ink_a, ink_b, disc, uneven))
+    if float(np.median(placed[0])) + float(np.median(target)) < 2 * _DARK_GROUND:
+        placed, target = [255 - page for page in placed], 255 - target
+    ink_b = _ink(target, cut)
+    lone, apart = np.ones_like(target), np.ones_like(target)
+    for page in placed:
+        ink_a = _ink(page, cut)
+        np.minimum(lone, _unmatched(ink_a, ink_b, cut), out=lone)
+        np.minimum(apart, smoothed((ink_b - ink_a) * mask), out=apart)
     lone[~mask] = 0
-    all_ink = float(np.maximum(ink_a, ink_b)[mask].sum())
+    inked = np.maximum(ink_a, ink_b)
+    weight, where = _clusters(lone, float(np.clip(stroke_width(ink_b), *_WIDTHS)) / 2, limit)
+    return Strokes(
+        heaviest=weight,
+        patch=largest(apart, inked > _INKED, cut=cut),
+        unmatched=float(lone.sum()) / max(float(inked[mask].sum()), 1.0),
+        letters=letter_height(ink_b),
+        boxes=where,
+        cut=cut,
+    )
+
+
+def _ink(luma: Array, cut: bool) -> Array:
+    return np.asarray(1 - luma * np.float32(1 / 255), np.float32) if cut else ink(luma)
+
+
+def _unmatched(one: Array, other: Array, cut: bool) -> Array:
+    uneven = np.float32(_UNEVEN_CUT if cut else _UNEVEN)
+    return np.maximum(_alone(other, one, uneven), _alone(one, other, uneven))
+
+
+def _alone(marks: Array, other: Array, uneven: np.float32) -> Array:
+    """Ink that has no partner within the disc, less what uneven inking explains."""
+    near = cv2.dilate(other, _DISC)
+    return np.asarray(np.maximum(marks - near - uneven, 0), np.float32)
+
+
+def _clusters(lone: Array, unit: float, limit: float) -> tuple[float, tuple[tuple[int, int, int, int], ...]]:
+    """The weight of the heaviest cluster, and boxes round those above the limit."""
     joined = cv2.dilate((lone > 0.05).astype(np.uint8), np.ones((3, 3), np.uint8))
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     weight = np.bincount(labels.ravel(), weights=lone.ravel(), minlength=count) / unit**2
     weight[0] = 0
     order = [k for k in np.argsort(-weight, kind="stable")[:24] if weight[k] >= limit]
     where = tuple((int(x), int(y), int(w), int(h)) for x, y, w, h, _ in (boxes[k] for k in order))
-    return Strokes(
-        float(weight.max(initial=0)), float(lone.sum()) / max(all_ink, 1.0), letter_height(ink_b), where
-    )
-
-
-def _alone(marks: Array, other: Array, disc: Bytes, uneven: float) -> Array:
-    """Ink that has no partner within the disc, less what uneven inking explains."""
-    near = cv2.dilate(other, disc)
-    return np.asarray(np.maximum(marks - near - np.float32(uneven), 0), np.float32)
+    return float(weight.max(initial=0)), where

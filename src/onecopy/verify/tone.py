@@ -33,12 +33,13 @@ class Made:
     """The poorer as made from the better, and what it took.
 
     ``curve`` has 256 levels; ``sharpened`` the weight of the unfiltered
-    source in the filter (1: untouched).
+    source in the filter (1: untouched); ``cut`` says that it was made black and white.
     """
 
     ycc: Ycc
     curve: Curve
     sharpened: float
+    cut: bool = False
 
 
 class Fit(Protocol):

@@ -27,13 +27,15 @@ class View:
     """One image over one ground (see :func:`prepare`), as the comparison sees it.
 
     ``colour`` has shape (height, width, 3), sRGB, uint8. ``scale`` is working pixels per displayed pixel.
-    ``points`` are the packed key points of the fingerprint, if there is one.
+    ``points`` are the packed key points of the fingerprint, if there is one; ``is_bilevel`` says
+    that there was only black and white before it was brought to working size.
     """
 
     colour: Bytes
     full_width: int
     full_height: int
     points: bytes = b""
+    is_bilevel: bool = False
 
     @property
     def width(self) -> int:
@@ -102,11 +104,6 @@ class View:
         return float(high - low)
 
     @cached_property
-    def is_bilevel(self) -> bool:
-        """Whether there is only black and white."""
-        return is_bilevel(self.luma[::3, ::3])
-
-    @cached_property
     def is_paper(self) -> bool:
         """Whether this looks like marks on a ground: scans, plans, forms, screenshots, line art.
 
@@ -138,7 +135,8 @@ class View:
     @cached_property
     def thumbnail(self) -> "View":
         """The same image, at most 256 pixels long."""
-        return View(shrink(self.colour, _THUMBNAIL_SIDE), self.full_width, self.full_height)
+        small = shrink(self.colour, _THUMBNAIL_SIDE)
+        return View(small, self.full_width, self.full_height, is_bilevel=self.is_bilevel)
 
 
 _BOX3 = np.ones((3, 3), np.uint8)
@@ -195,4 +193,5 @@ def prepare(raster: Raster, ground: int | None, points: bytes = b"") -> View:
         colour = np.rint(colour * share + ground * (1 - share)).astype(np.uint8)
     probe = View(shrink(colour, 800), raster.full_width, raster.full_height)
     side = PAPER_SIDE if probe.is_paper else WORKING_SIDE
-    return View(shrink(colour, side), raster.full_width, raster.full_height, points)
+    cut = is_bilevel(colour[::3, ::3, 1])
+    return View(shrink(colour, side), raster.full_width, raster.full_height, points, cut)
