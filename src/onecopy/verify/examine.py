@@ -175,11 +175,17 @@ def _made(
     fine: View, coarse: View, source: Bytes, target: Bytes, mask: Mask, *, closely: bool
 ) -> tuple[Made, Ycc]:
     """What the better image explains of the poorer, and what that shows."""
-    cut = (fine.is_bilevel, coarse.is_bilevel)
-    if closely and any(cut) and source.shape[2] == 1 and fine.is_paper and coarse.is_paper:
-        both = expect(source, target, mask, cut_source=cut[0], cut_target=cut[1])
+    if closely and source.shape[2] == 1 and _is_cut_page(fine, coarse):
+        both = expect(source, target, mask, cut_source=fine.is_bilevel, cut_target=coarse.is_bilevel)
         return Made(to_ycc(both.source), both.curve, 1.0, cut=True), to_ycc(both.target)
     return make(source, target, mask, sharpness=closely), to_ycc(target)
+
+
+def _is_cut_page(fine: View, coarse: View) -> bool:
+    """Whether both are paper, and one is writing in black and white."""
+    if not (fine.is_paper and coarse.is_paper):
+        return False
+    return any(view.is_bilevel and strokes.is_written(view.luma) for view in (fine, coarse))
 
 
 def _agreement(made: Array, target: Array, residual: Residual) -> float:

@@ -23,6 +23,8 @@ _UNEVEN, _UNEVEN_CUT = 0.3, 0.6
 """How much of its darkness ink may lack: in grey, and where one of them was cut to black and white."""
 _TALLEST = 80
 """Higher marks are no letters."""
+_BROADEST = 6.0
+"""Pixels: strokes of written pages are 2 to 4 wide, those of circuit boards and emblems 9 and more."""
 _BROAD = 7
 _INKED, _SOLID, _ROUND_IT = 0.5, 5, 13
 _DISC = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3)), np.uint8)
@@ -92,6 +94,11 @@ def stroke_width(marks: Array) -> float:
         return 0.0
     rim = area - int(cv2.erode(inked, np.ones((3, 3), np.uint8)).sum())
     return 2.0 * area / max(rim, 1)
+
+
+def is_written(luma: Bytes) -> bool:
+    """Whether a page in black and white has strokes such as letters are made of, and no broad shapes."""
+    return 0 < stroke_width(1 - luma * np.float32(1 / 255)) <= _BROADEST
 
 
 def letter_height(marks: Array) -> float:
