@@ -131,8 +131,11 @@ def _try(a: View, b: View, placement: Placement) -> tuple[Ruling, Examination] |
 
 
 def _better_way(exam: Examination) -> tuple[Ruling, Examination]:
-    """Rule on the way round that explains more, where the first leaves something and there is another."""
-    if exam.residual.worst > FAINTEST_MOVE and exam.torn <= _MOST_TORN_TURNED:
+    """Rule on the way round that explains more, where the first leaves something and there is another.
+
+    A threshold is put on the grey one of two pages whichever way round they are.
+    """
+    if not exam.cut and exam.residual.worst > FAINTEST_MOVE and exam.torn <= _MOST_TORN_TURNED:
         other = other_way(exam)
         if other and other.support >= ENOUGH_SUPPORT and other.residual.worst < exam.residual.worst:
             exam = other
