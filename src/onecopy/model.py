@@ -7,6 +7,7 @@ displayed* (after EXIF orientation); boxes are ``x, y, width, height``.
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Relation(StrEnum):
@@ -124,6 +125,24 @@ class Fingerprint:
     capture: Capture = field(default_factory=Capture)
     unmatchable: str | None = None
     """Why only bytes and data can match it (blank, flat, too small), or ``None``."""
+
+
+class Print(NamedTuple):
+    """As much of a :class:`Fingerprint` as images are searched by: light, for a million of them."""
+
+    sha256: str
+    image_data_hint: str
+    pixels_sha256: str | None
+    orientation: int
+    profile_sha256: str | None
+    pdq: bytes | None
+    pdq_turned: bytes | None
+    pdq_quality: int
+    pdq_trimmed: bytes | None
+    width: int
+    height: int
+    unmatchable: str | None
+    features: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,8 +39,9 @@ def test_every_agency_counts_for_itself(catalog: Catalog) -> None:
         assert arrivals.agencies(connection) == ["fire", "parks"]
         assert arrivals.any_of(connection, "parks")
         assert not arrivals.any_of(connection, "")
-        assert arrivals.held_elsewhere(connection, OTHER, "fire")
-        assert not arrivals.held_elsewhere(connection, ONE, "fire")
+        assert arrivals.holders(connection, OTHER) == {"fire", "parks"}
+        assert arrivals.holders(connection, ONE) == {"fire"}
+        assert arrivals.holders(connection, "4" * 64) == set()
 
 
 def test_changed_fingerprints_are_logged_for_every_holder(catalog: Catalog) -> None:

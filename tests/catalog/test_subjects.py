@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from onecopy.catalog import contents, decisions, images, occurrences, settings, verdicts
+from onecopy.catalog import arrivals, contents, decisions, images, occurrences, settings, verdicts
 from onecopy.catalog.decisions import Decision
 from onecopy.catalog.images import StoredImage
 from onecopy.catalog.occurrences import Occurrence
@@ -15,6 +15,7 @@ from onecopy.model import (
     FileIdentity,
     Fingerprint,
     ImageFound,
+    Print,
     Problem,
     Region,
     Relation,
@@ -94,8 +95,8 @@ def test_a_new_version_replaces(catalog: Catalog) -> None:
             FileIdentity(images=(ImageFound(inner="", fingerprint=replace(FULL, version=4)),)),
             version=4,
         )
-        assert [i.fingerprint.version for i in images.every(connection, version=4)] == [4]
-        assert list(images.every(connection, version=3)) == []
+        assert [one.content for one in images.prints(connection, version=4)] == [SHA]
+        assert list(images.prints(connection, version=3)) == []
         assert list(verdicts.known(connection, [(old.id, old.id)], version=1)) == []
 
 
@@ -116,9 +117,25 @@ def test_images_by_number_and_by_digest(catalog: Catalog) -> None:
         assert images.twins(connection, replace(BARE, sha256="0" * 64)) == [first, second]
         far = replace(FULL, sha256="0" * 64, image_data_hint="1" * 32)
         assert images.twins(connection, far) == [second]
-        assert list(images.every(connection, version=3, after=first.id)) == [second]
         images.set_image_data_sha256(connection, {first.id: "9" * 64})
         assert images.by_ids(connection, [first.id])[first.id].fingerprint.image_data_sha256 == "9" * 64
+
+
+def test_images_as_they_are_searched_by(catalog: Catalog) -> None:
+    first, second = record(catalog, SHA, BARE, FULL)
+    with catalog.write() as connection:
+        for agency in ("fire", "parks"):
+            arrivals.add(connection, agency, SHA)
+        found = list(images.prints(connection, version=3))
+        assert [one.id for one in found] == [first.id, second.id]
+        assert found == list(images.received(connection, "fire", 0, version=3))
+        assert list(images.received(connection, "fire", 1, version=3)) == []
+        assert list(images.received(connection, "police", 0, version=3)) == []
+        for one, stored in zip(found, (first, second), strict=True):
+            for name in Print._fields:
+                assert getattr(one.print, name) == getattr(stored.fingerprint, name), name
+        bare = images.prints(connection, version=3, features=False)
+        assert [one.print for one in bare] == [one.print._replace(features=b"") for one in found]
 
 
 def test_verdicts_are_kept_by_version(catalog: Catalog) -> None:

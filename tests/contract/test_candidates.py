@@ -135,6 +135,29 @@ def test_answers_depend_on_what_is_stored_not_on_how_it_came_there(make, images,
         assert plain.query(one) == other.query(one)
 
 
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(images=collections(), data=st.data())
+def test_many_at_once_are_as_one_after_the_other(make, images, data, monkeypatch) -> None:
+    monkeypatch.setattr("onecopy.candidates.index._FEW", 0)
+    monkeypatch.setattr("onecopy.candidates.lookup._RECENT", data.draw(st.sampled_from([0, 3, 4096])))
+    plain, other = make(), make()
+    numbers = st.lists(st.integers(0, len(images) - 1), max_size=30)
+    for chosen in data.draw(st.lists(numbers, max_size=4)):
+        # A few numbers for many images: most are replaced, and some pictures come twice.
+        added = [(number % 7, images[number]) for number in chosen]
+        other.add_all(added)
+        for number, one in added:
+            plain.add(number, one)
+        if chosen and data.draw(st.booleans()):
+            plain.remove(chosen[0] % 7)
+            other.remove(chosen[0] % 7)
+    assert len(plain) == len(other)
+    for number, one in enumerate(images):
+        assert plain.query(one) == other.query(one)
+        assert plain.alike(number) == other.alike(number)
+    assert sorted(map(tuple, plain.equal_pairs())) == sorted(map(tuple, other.equal_pairs()))
+
+
 @settings(max_examples=40, deadline=None)
 @given(images=collections(), data=st.data())
 def test_all_pairs_of_a_batch(images, data) -> None:
@@ -169,14 +192,14 @@ def test_a_candidate_says_how_it_lies(make, place: int) -> None:
 
 def test_exact_levels_come_first_strongest_first(make) -> None:
     pdq = random.Random(1).randbytes(32)
-    asked = fingerprint(1, pdq, pixels_sha256="p", image_data_hint="h")
+    asked = fingerprint(1, pdq, pixels_sha256="a" * 64, image_data_hint="b" * 32)
     index = make()
     index.add(1, fingerprint(9, pdq))
-    index.add(2, fingerprint(8, None, pixels_sha256="p"))
-    index.add(3, fingerprint(7, None, image_data_hint="h"))
+    index.add(2, fingerprint(8, None, pixels_sha256="a" * 64))
+    index.add(3, fingerprint(7, None, image_data_hint="b" * 32))
     index.add(4, replace(asked, pdq=None))
-    index.add(5, fingerprint(6, None, image_data_hint="h", orientation=6))
-    index.add(6, fingerprint(5, None, pixels_sha256="p", profile_sha256="other"))
+    index.add(5, fingerprint(6, None, image_data_hint="b" * 32, orientation=6))
+    index.add(6, fingerprint(5, None, pixels_sha256="a" * 64, profile_sha256="e" * 64))
     assert [(one.image, one.reason) for one in index.query(asked)] == [
         (4, "bytes"),
         (3, "data"),
@@ -187,10 +210,10 @@ def test_exact_levels_come_first_strongest_first(make) -> None:
 
 def test_an_unmatchable_image_is_matched_by_digest_only(make) -> None:
     pdq = random.Random(2).randbytes(32)
-    blank = fingerprint(1, pdq, unmatchable="blank", image_data_hint="same")
+    blank = fingerprint(1, pdq, unmatchable="blank", image_data_hint="c" * 32)
     index = make()
     index.add(1, blank)
-    index.add(2, fingerprint(2, pdq, image_data_hint="other"))
+    index.add(2, fingerprint(2, pdq, image_data_hint="d" * 32))
     assert [one.image for one in index.query(replace(blank, sha256="f" * 64))] == [1]
     assert [one.image for one in index.query(fingerprint(3, pdq))] == [2]
 

@@ -1,69 +1,87 @@
 """Exact levels: which stored images share bytes, image data or pixels with another."""
 
-from bisect import insort
-from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
-from onecopy.model import Fingerprint
+import numpy as np
+
+from onecopy.candidates.bits import Ints
+from onecopy.candidates.lookup import KEY, Keys, Lookup, packed
+from onecopy.model import Fingerprint, Print
 
 LEVELS = ("bytes", "data", "pixels")
 
-Keys = tuple[bytes, ...]
 
-
-def keys_of(fingerprint: Fingerprint) -> Keys:
+def keys_of(one: Fingerprint | Print) -> tuple[bytes, ...]:
     """One key a level, strongest first (16 bytes; the pixels' is missing where they were not digested).
 
     Image data and pixels look alike only under the same orientation and colour profile.
     """
-    context = f"{fingerprint.orientation} {fingerprint.profile_sha256}"
-    keys = [_key("bytes", fingerprint.sha256), _key("data", fingerprint.image_data_hint, context)]
-    if fingerprint.pixels_sha256 is not None:
-        keys.append(_key("pixels", fingerprint.pixels_sha256, context))
+    context = _context(one.orientation, one.profile_sha256)
+    keys = [_end(one.sha256), _mixed(one.image_data_hint, context)]
+    if one.pixels_sha256 is not None:
+        keys.append(_mixed(one.pixels_sha256, context))
     return tuple(keys)
 
 
-def look_of(fingerprint: Fingerprint) -> bytes:
-    """A key that two images share only if equal by digest *and* alike in all that near search looks at."""
-    hashes = (fingerprint.pdq, fingerprint.pdq_turned, fingerprint.pdq_trimmed)
-    digest = blake2b(repr((fingerprint.width, fingerprint.height, hashes)).encode(), digest_size=16)
-    digest.update(keys_of(fingerprint)[-1])
-    digest.update(fingerprint.features)
+def look_of(one: Fingerprint | Print, last: bytes) -> bytes:
+    """A key that two images share only if equal by digest *and* alike in all that near search looks at.
+
+    Args:
+        one: The image.
+        last: Its key of the last level that it has.
+    """
+    hashes = (one.pdq or b"", one.pdq_turned or b"", one.pdq_trimmed or b"")
+    sizes = (one.width, one.height, *map(len, hashes))
+    digest = blake2b(repr(sizes).encode() + b"".join((last, *hashes)), digest_size=KEY)
+    digest.update(one.features)
     return digest.digest()
 
 
 class DigestIndex:
-    """Images by the keys of all levels. Not thread-safe by itself."""
+    """Entries (numbers that are never used twice) by the keys of all levels. Not thread-safe by itself."""
 
     def __init__(self) -> None:
-        self._images: dict[bytes, list[int]] = {}
+        self._levels = tuple(Lookup() for _ in LEVELS)
 
-    def add(self, image: int, keys: Keys) -> None:
-        """Store an image."""
-        for key in keys:
-            insort(self._images.setdefault(key, []), image)
+    def add(self, entry: int, keys: Sequence[bytes]) -> None:
+        """Store an entry."""
+        for level, key in zip(self._levels, keys, strict=False):
+            level.add(key, entry)
 
-    def remove(self, image: int, keys: Keys) -> None:
-        """Forget an image that was added with these keys."""
-        for key in keys:
-            self._images[key].remove(image)
-            if not self._images[key]:
-                del self._images[key]
+    def add_all(self, entries: Ints, keys: Sequence[Sequence[bytes]]) -> None:
+        """Store many entries, each with its keys."""
+        for place, level in enumerate(self._levels):
+            there = np.array([place < len(one) for one in keys], np.bool_)
+            level.add_all(packed(one[place] for one in keys if place < len(one)), entries[there])
 
-    def equal(self, keys: Keys) -> dict[int, str]:
-        """Images that share a key, each with its strongest level; by level, then by number."""
-        found: dict[int, str] = {}
-        for level, key in zip(LEVELS, keys, strict=False):
-            for image in self._images.get(key, ()):
-                found.setdefault(image, level)
-        return found
+    def equal(self, keys: Sequence[bytes]) -> list[list[int]]:
+        """The entries that share a key, by level."""
+        return [level.get(key) for level, key in zip(self._levels, keys, strict=False)]
 
-    def first(self, keys: Keys) -> Iterator[tuple[int, str]]:
-        """For each level the lowest number that shares its key."""
-        for level, key in zip(LEVELS, keys, strict=False):
-            if key in self._images:
-                yield self._images[key][0], level
+    def groups(self) -> list[tuple[Ints, Ints]]:
+        """For each level the entries that are stored, and a number that those share that share a key."""
+        return [_grouped(*level.all()) for level in self._levels]
 
 
-def _key(*parts: str) -> bytes:
-    return blake2b("\0".join(parts).encode(), digest_size=16).digest()
+def _grouped(keys: Keys, entries: Ints) -> tuple[Ints, Ints]:
+    order = np.lexsort((keys[:, 1], keys[:, 0]))
+    keys = keys[order]
+    begins = np.ones(len(keys), np.bool_)
+    begins[1:] = (keys[1:] != keys[:-1]).any(axis=1)
+    return entries[order], np.cumsum(begins)
+
+
+def _end(digest: str) -> bytes:
+    return bytes.fromhex(digest[-2 * KEY :])
+
+
+def _mixed(digest: str, context: int) -> bytes:
+    return (int(digest[-2 * KEY :], 16) ^ context).to_bytes(KEY)
+
+
+@lru_cache(maxsize=1024)
+def _context(orientation: int, profile: str | None) -> int:
+    digest = blake2b(f"{orientation} {profile}".encode(), digest_size=KEY)
+    return int.from_bytes(digest.digest())

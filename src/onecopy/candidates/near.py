@@ -16,7 +16,7 @@ from onecopy.candidates.hashes import HashIndex
 from onecopy.candidates.interface import REASONS, Settings
 from onecopy.fingerprint.features import unpack
 from onecopy.fingerprint.pdq import dihedral
-from onecopy.model import Fingerprint
+from onecopy.model import Fingerprint, Print
 
 PDQ, TRIMMED, FEATURES = (REASONS.index(name) for name in ("pdq", "pdq-trimmed", "features"))
 
@@ -70,24 +70,35 @@ class Hits:
         return self.asker, self.owner, self.reason, self.distance, self.turned, self.mirrored
 
 
-def look_at(fingerprint: Fingerprint, settings: Settings) -> Look:
+def look_at(one: Fingerprint | Print, settings: Settings) -> Look:
     """Lay out a fingerprint for searching; an unmatchable image has nothing to search by."""
-    if fingerprint.unmatchable is not None:
-        return Look(words(b""), np.zeros(0, np.int64), *_points(b"", 1, 1), 0)
-    hashes: list[bytes] = []
-    radii: list[int] = []
-    if fingerprint.pdq is not None:
-        hashes += dihedral(fingerprint.pdq, fingerprint.pdq_turned)
-        low = fingerprint.pdq_quality < settings.low_quality
-        most = settings.low_quality_radius if low else max(settings.pdq_radius, settings.turned_radius)
-        radii += [min(most, settings.pdq_radius)] + [min(most, settings.turned_radius)] * (_ORIENTATIONS - 1)
-        if fingerprint.pdq_trimmed is not None:
-            hashes.append(fingerprint.pdq_trimmed)
-            radii.append(min(most, settings.pdq_radius))
-    descriptors, places = _points(fingerprint.features, fingerprint.width, fingerprint.height)
+    look = _look_by_points(one, settings)
+    if one.unmatchable is not None or one.pdq is None:
+        return look
+    hashes = list(dihedral(one.pdq, one.pdq_turned))
+    reach = int(_reach(np.array(one.pdq_quality), settings))
+    radii = [min(reach, settings.pdq_radius)] + [min(reach, settings.turned_radius)] * (_ORIENTATIONS - 1)
+    if one.pdq_trimmed is not None:
+        hashes.append(one.pdq_trimmed)
+        radii.append(radii[0])
+    return replace(look, hashes=words(b"".join(hashes)), radii=np.array(radii, np.int64))
+
+
+def _reach(quality: Ints, settings: Settings) -> Ints:
+    """Within how many bits pictures are searched at most: PDQ of a low quality says little."""
+    most = max(settings.pdq_radius, settings.turned_radius)
+    return np.where(quality < settings.low_quality, settings.low_quality_radius, most)
+
+
+def _look_by_points(one: Fingerprint | Print, settings: Settings) -> Look:
+    features = b"" if one.unmatchable is not None else one.features
+    descriptors, places = _points(features, one.width, one.height)
     most = settings.points_per_image
-    token = int.from_bytes(blake2b(fingerprint.features, digest_size=7).digest())
-    return Look(words(b"".join(hashes)), np.array(radii, np.int64), descriptors[:most], places[:most], token)
+    return Look(words(b""), np.zeros(0, np.int64), descriptors[:most], places[:most], _token(features))
+
+
+def _token(features: bytes) -> int:
+    return int.from_bytes(blake2b(features, digest_size=7).digest())
 
 
 def look_by_hash(hashes: Words, radii: Ints) -> Look:
@@ -117,6 +128,23 @@ class NearIndex:
                 self._hashes.add(owner, look.hashes[row], trimmed=trimmed, radius=int(look.radii[row]))
         self._points.add(owner, look.descriptors, look.places)
         self._tokens.add(np.array([look.token]))
+
+    def add_all(self, owners: Ints, prints: Sequence[Fingerprint | Print]) -> None:
+        """Store the looks of many images, as :meth:`add` does, but nothing is laid out to ask with."""
+        reach = _reach(np.array([one.pdq_quality for one in prints], np.int64), self._settings)
+        radii = np.minimum(reach, self._settings.pdq_radius)
+        for hashes, trimmed in (
+            ([None if one.unmatchable else one.pdq for one in prints], False),
+            ([None if one.unmatchable or not one.pdq else one.pdq_trimmed for one in prints], True),
+        ):
+            there = np.array([one is not None for one in hashes], np.bool_)
+            found = words(b"".join(one for one in hashes if one is not None))
+            self._hashes.add_all(owners[there], found, radii[there], trimmed=trimmed)
+        if self._settings.points_per_image and any(one.features for one in prints):
+            for owner, one in zip(owners.tolist(), prints, strict=True):
+                self.add(owner, _look_by_points(one, self._settings))
+        else:
+            self._tokens.add(np.full(len(owners), _token(b"")))
 
     def remove(self, owner: int) -> None:
         """Forget a look."""

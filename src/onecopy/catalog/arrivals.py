@@ -17,20 +17,15 @@ from onecopy.catalog.schema import arrival
 _AGENCY = bindparam("agency", type_=arrival.c.agency.type)
 _CONTENT = bindparam("content", type_=arrival.c.content.type)
 _OF_AGENCY = select(arrival.c.number).where(arrival.c.agency == _AGENCY)
-_NEXT = select(func.coalesce(func.max(arrival.c.number), 0) + 1).where(arrival.c.agency == _AGENCY)
-_LINE = select(_AGENCY, _NEXT.scalar_subquery(), _CONTENT)
-_COLUMNS = ("agency", "number", "content")
-_APPEND = insert(arrival).from_select(_COLUMNS, _LINE)
-_APPEND_MISSING = insert(arrival).from_select(
-    _COLUMNS, _LINE.where(~_OF_AGENCY.where(arrival.c.content == _CONTENT).exists())
-)
+# The greatest number and nothing else beside it: else SQLite reads all of them.
+_NEWEST = select(func.max(arrival.c.number)).where(arrival.c.agency == _AGENCY)
+_LINE = select(_AGENCY, func.coalesce(_NEWEST.scalar_subquery(), 0) + 1, _CONTENT)
+_APPEND = insert(arrival).from_select(("agency", "number", "content"), _LINE)
+_HOLDERS = select(arrival.c.agency).where(arrival.c.content == _CONTENT).distinct()
 _SINCE = (
     select(arrival.c.number, arrival.c.content)
     .where(arrival.c.agency == _AGENCY, arrival.c.number > bindparam("number"))
     .order_by(arrival.c.number)
-)
-_ELSEWHERE = (
-    select(arrival.c.number).where(arrival.c.content == _CONTENT, arrival.c.agency != _AGENCY).limit(1)
 )
 
 
@@ -44,7 +39,8 @@ def add(connection: Connection, agency: str, content: str) -> None:
 
     The transaction must hold the agency's scope.
     """
-    connection.execute(_APPEND_MISSING, {"agency": agency, "content": content})
+    if agency not in holders(connection, content):
+        connection.execute(_APPEND, {"agency": agency, "content": content})
 
 
 def again(connection: Connection, contents: Iterable[str]) -> None:
@@ -64,6 +60,11 @@ def since(connection: Connection, agency: str, number: int) -> Iterator[tuple[in
         yield row[0], row[1]
 
 
+def newest(connection: Connection, agency: str) -> int:
+    """The number of the last line of an agency's log; 0 if there is none."""
+    return connection.scalar(_NEWEST, {"agency": agency}) or 0
+
+
 def any_of(connection: Connection, agency: str) -> bool:
     """Whether an agency ever received anything."""
     return connection.scalar(_OF_AGENCY.limit(1), {"agency": agency}) is not None
@@ -74,6 +75,6 @@ def agencies(connection: Connection) -> list[str]:
     return list(connection.scalars(select(arrival.c.agency).distinct().order_by(arrival.c.agency)))
 
 
-def held_elsewhere(connection: Connection, content: str, agency: str) -> bool:
-    """Whether another agency has received a content, too."""
-    return connection.scalar(_ELSEWHERE, {"content": content, "agency": agency}) is not None
+def holders(connection: Connection, content: str) -> set[str]:
+    """The agencies that ever received a content."""
+    return set(connection.scalars(_HOLDERS, {"content": content}))

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, or_, select, tuple_, update
+from sqlalchemy import Connection, Select, bindparam, or_, select, tuple_, update
 
 from onecopy.catalog import rows
 from onecopy.catalog.batches import batches, many
-from onecopy.catalog.schema import content, image
-from onecopy.model import Fingerprint
+from onecopy.catalog.schema import arrival, content, image
+from onecopy.model import Fingerprint, Print
 
 _IN_PORTIONS = {"yield_per": 500}
 
@@ -49,15 +49,6 @@ def _stored(
         )
 
 
-def every(connection: Connection, *, version: int, after: int = 0) -> Iterator[StoredImage]:
-    """All images that this fingerprint version made, by number; only those beyond ``after``.
-
-    An index in memory is kept fresh by asking again with the highest number it holds.
-    """
-    query = select(image).join(content).where(content.c.fingerprint_version == version, image.c.id > after)
-    return _stored(connection, query.order_by(image.c.id))
-
-
 def by_ids(connection: Connection, ids: Iterable[int], *, features: bool = True) -> dict[int, StoredImage]:
     """Images by number; those that do not exist are left out.
 
@@ -89,6 +80,54 @@ def at_places(
         query = select(*_COLUMNS[False]).where(tuple_(image.c.content, image.c.inner).in_(batch))
         found.update(((one.content, one.inner), one) for one in _stored(connection, query))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """An image as it is searched by."""
+
+    id: int
+    content: str
+    print: Print
+
+
+_PRINT = tuple(image.c[name] for name in Print._fields)
+_PRINTS = {
+    features: select(image.c.id, image.c.content, *(_PRINT if features else _PRINT[:-1]))
+    .join(content, content.c.sha256 == image.c.content)
+    .where(content.c.fingerprint_version == bindparam("version"))
+    for features in (True, False)
+}
+_NEW = select(arrival.c.content).where(
+    arrival.c.agency == bindparam("agency"), arrival.c.number > bindparam("number")
+)
+_RECEIVED = {features: query.where(image.c.content.in_(_NEW)) for features, query in _PRINTS.items()}
+
+
+def received(
+    connection: Connection, agency: str, number: int, *, version: int, features: bool = True
+) -> Iterator[Printed]:
+    """The images in what an agency received beyond a number of its log, to be searched among.
+
+    Args:
+        connection: Of any transaction.
+        agency: Whose log.
+        number: See :mod:`onecopy.catalog.arrivals`.
+        version: Only those of contents that this fingerprint version identified.
+        features: Without them (they are empty then) a million are read in seconds.
+    """
+    asked = {"agency": agency, "number": number, "version": version}
+    return _printed(connection, _RECEIVED[features], asked)
+
+
+def prints(connection: Connection, *, version: int, features: bool = True) -> Iterator[Printed]:
+    """All images, by number, to be searched among; arguments as for :func:`received`."""
+    return _printed(connection, _PRINTS[features].order_by(image.c.id), {"version": version})
+
+
+def _printed(connection: Connection, query: Select[Any], asked: Mapping[str, Any]) -> Iterator[Printed]:
+    for row in connection.execute(query, asked, execution_options={"yield_per": 10_000}):
+        yield Printed(row[0], row[1], Print(*row[2:]))
 
 
 class Summary(NamedTuple):

@@ -50,8 +50,8 @@ class Finder:
         self._catalog, self._engine, self._limits = catalog, engine, limits
         self._index = Index()
         with catalog.read() as connection:
-            for one in images.every(connection, version=FINGERPRINT_VERSION):
-                self._index.add(one.id, one.fingerprint)
+            found = images.prints(connection, version=FINGERPRINT_VERSION)
+            self._index.add_all((one.id, one.print) for one in found)
 
     def __len__(self) -> int:
         return len(self._index)

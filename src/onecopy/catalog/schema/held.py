@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
 )
 
 from onecopy.catalog.schema.base import Id, Moment, Place, metadata, sha256
@@ -99,12 +100,14 @@ occurrence = Table(
     Index(None, "agency", "seen_at", "id"),
     Index(None, "seen_at", "id"),
 )
+# Without uploads, which have no locator: SQLite would take it for the shortest way to one of them.
+_present = and_(occurrence.c.gone_at.is_(None), occurrence.c.locator.is_not(None))
 Index(
     "uq_occurrence_present_locator",
     occurrence.c.locator,
     unique=True,
-    sqlite_where=occurrence.c.gone_at.is_(None),
-    postgresql_where=occurrence.c.gone_at.is_(None),
+    sqlite_where=_present,
+    postgresql_where=_present,
 )
 for _columns in (
     ("agency", "content"),

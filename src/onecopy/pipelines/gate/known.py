@@ -1,18 +1,24 @@
 """What each agency holds, in memory, to be asked for candidates; kept level with the catalog."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+import numpy as np
 from sqlalchemy import Connection
 
 from onecopy.candidates import CandidateIndex
+from onecopy.candidates.lookup import KEY, Lookup
 from onecopy.catalog import arrivals, images
+from onecopy.catalog.batches import batches
 from onecopy.model import Fingerprint
 
 PER_IMAGE = 64
 """How many candidates of one image are looked at, at most."""
 ALIKE = 1000
 """Among how many images with a candidate's very pixels those of the upload's case are looked for, at most."""
+
+_TOGETHER = 1 << 14
+"""Images that are read and laid out at once."""
 
 
 class Known:
@@ -59,19 +65,29 @@ class _Held:
     def __init__(self, index: CandidateIndex, version: int) -> None:
         self.index = index
         self._version = version
-        self._images: dict[str, list[int]] = {}
+        self._images = Lookup(np.int64)  # by content
         self._seen = 0
         self._lock = threading.Lock()
 
     def catch_up(self, connection: Connection, agency: str) -> None:
         with self._lock:
-            new = list(arrivals.since(connection, agency, self._seen))
-            fresh = {content for _, content in new}
-            for content in fresh:  # logged again: its images are others now
-                for image in self._images.pop(content, ()):
-                    self.index.remove(image)
-            for one in images.of_contents(connection, sorted(fresh)):
-                if one.fingerprint.version == self._version:
-                    self.index.add(one.id, one.fingerprint)
-                    self._images.setdefault(one.content, []).append(one.id)
-            self._seen = max([self._seen, *(number for number, _ in new)])
+            newest = arrivals.newest(connection, agency)
+            if newest == self._seen:
+                return
+            if self._seen:  # some may be logged again: their images are others now
+                self._forget(content for _, content in arrivals.since(connection, agency, self._seen))
+            new = images.received(connection, agency, self._seen, version=self._version)
+            for portion in batches(new, _TOGETHER):
+                self.index.add_all((one.id, one.print) for one in portion)
+                for one in portion:
+                    self._images.add(_key(one.content), one.id)
+            self._seen = newest
+
+    def _forget(self, contents: Iterable[str]) -> None:
+        for content in contents:
+            for image in self._images.get(_key(content)):
+                self.index.remove(image)
+
+
+def _key(content: str) -> bytes:
+    return bytes.fromhex(content[-2 * KEY :])

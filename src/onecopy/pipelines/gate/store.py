@@ -53,7 +53,7 @@ def writing(catalog: Catalog, upload: Upload) -> Iterator[Connection]:
     """
     agency = upload.context.agency
     with catalog.write([arrivals.scope(one) for one in upload.agencies]) as connection:
-        shared = upload.settled and arrivals.held_elsewhere(connection, upload.sha256, agency)
+        shared = upload.settled and not arrivals.holders(connection, upload.sha256) <= {agency}
         if not shared or _is_known(connection, upload):
             yield connection
             return
