@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, exists, insert, select, update
 
 from onecopy.catalog import arrivals, rows
 from onecopy.catalog.batches import batches, insert_missing, insert_new, many
@@ -129,9 +129,8 @@ def _remark_rows(one: Identified) -> Iterator[dict[str, Any]]:
             yield place | {"kind": "skipped", "code": None, "message": found.reason}
 
 
-_SETTLED = (content.c.extras == bindparam("extras")) | content.c.sha256.not_in(
-    select(remark.c.content).where(remark.c.code == "needs-extra")
-)
+_WANTS_EXTRA = exists().where(remark.c.content == content.c.sha256, remark.c.code == "needs-extra")
+_SETTLED = (content.c.extras == bindparam("extras")) | ~_WANTS_EXTRA
 _KNOWN = select(content.c.sha256).where(
     content.c.fingerprint_version == bindparam("version"), _SETTLED, content.c.sha256.in_(many("digests"))
 )

@@ -10,9 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import Connection, bindparam, delete, select
 
-from onecopy.catalog.batches import batches, insert_missing
+from onecopy.catalog.batches import batches, insert_missing, many
 from onecopy.catalog.questions import Place
 from onecopy.catalog.schema import answer, judgement
 
@@ -58,14 +58,23 @@ def _row(agency: str, one: Judgement) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_WITH_ANSWER = (
+    select(judgement, answer.c.by)
+    .join(answer, answer.c.id == judgement.c.answer)
+    .where(judgement.c.agency == bindparam("agency"))
+)
+_OF_A = _WITH_ANSWER.where(judgement.c.a_content.in_(many("contents")))
+_OF_B = _WITH_ANSWER.where(
+    judgement.c.b_content.in_(many("contents")), judgement.c.a_content.not_in(many("contents"))
+)
+
+
 def of(connection: Connection, agency: str, contents: Iterable[str]) -> Iterator[Judgement]:
     """All that an agency's people said of images in some contents, beside whatever others."""
-    judged = judgement.c
     for batch in batches(contents):
-        query = select(judgement, answer.c.by).join(answer, answer.c.id == judged.answer)
-        either = or_(judged.a_content.in_(batch), judged.b_content.in_(batch))
-        for row in connection.execute(query.where(judged.agency == agency, either)).mappings():
-            yield _judgement(row)
+        for query in (_OF_A, _OF_B):  # each by an index of its own: together they would have none
+            for row in connection.execute(query, {"agency": agency, "contents": batch}).mappings():
+                yield _judgement(row)
 
 
 def of_answer(connection: Connection, id: int) -> list[Judgement]:

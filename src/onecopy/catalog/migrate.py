@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from onecopy.errors import EnvironmentProblem
 
-HEAD = "0014"
+HEAD = "0015"
 """The newest migration. Alembic is loaded only where a catalog is behind: opening one must be quick."""
 
 
