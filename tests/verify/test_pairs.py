@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
+from skimage import data
 
 from onecopy.model import LINKABLE, Relation
 from onecopy.verify.decide import Why
@@ -140,6 +141,17 @@ def test_the_order_of_a_pair_does_not_matter(judge, photo):
 
 def test_different_photographs_are_distinct(judge, photo, other_photo):
     assert judge(photo, other_photo)[0].relation is Relation.DISTINCT
+
+
+@pytest.mark.parametrize(("sigma", "quality"), [(4, 95), (5, 80), (7, 90)])
+def test_a_second_exposure_from_a_tripod_is_another_capture(judge, sigma, quality):
+    """Nothing moved; only the noise of the sensor is another."""
+    scene = Image.fromarray(data.astronaut())
+    one, other = (make.recode(make.grainy(scene, seed, sigma), quality) for seed in (11, 12))
+    ruling, exam = judge(one, other)
+    assert ruling.relation is Relation.SAME_SCENE, (ruling, exam and exam.grain)
+    again = make.recode(make.recode(one, quality), 75)
+    assert judge(one, again)[0].relation is Relation.SAME_IMAGE
 
 
 def test_a_second_exposure_is_never_linked(judge, photo):

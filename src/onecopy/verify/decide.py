@@ -138,6 +138,8 @@ def _clean(exam: Examination, frame: Framing) -> Ruling:
         return Ruling(Relation.EDITED, 0.98, Why.MIRRORED, frame)
     if not frame.same:
         return _rescan(exam, frame) if _scanned_again(exam, frame) else _framed(0.98, frame)
+    if not exam.both_paper and exam.grain.two_exposures:
+        return Ruling(Relation.SAME_SCENE, 0.8, Why.OTHER_CAPTURE, frame)  # on a tripod, and nothing moved
     if exam.residual.worst > FAINTEST_MOVE and not exam.both_paper and exam.grain.likeness < _ALIKE:
         return Ruling(Relation.UNCLEAR, 0.7, Why.GRAIN_LOST, frame)
     return Ruling(Relation.SAME_IMAGE, _confidence(exam), Why.CLEAN, frame)

@@ -16,6 +16,7 @@ from onecopy.verify.view import View
 
 _LIKE, _LIKE_CHANGED = 0.3, 3.5
 _STRONG, _SURE = 0.8, 0.25
+_UNLIKE, _BEYOND_COMPRESSION = 0.15, 1.8
 _STRONG_PAPER, _SURE_PAPER = 1.2, 0.7
 """What renders and compresses drawings leaves the same traces on different ones."""
 _TILE, _MARGIN, _ACROSS = 40, 6, 8
@@ -50,7 +51,15 @@ class Grain:
     @property
     def two_captures(self) -> bool:
         """Grain is there, and it is not the same."""
-        return self.pixels >= 1500 and self.strength >= 0.8 and self.likeness <= 0.15
+        return self._unlike(_STRONG)
+
+    @property
+    def two_exposures(self) -> bool:
+        """The same where nothing else differs: more grain than strong compression leaves of its own."""
+        return self._unlike(_BEYOND_COMPRESSION)
+
+    def _unlike(self, strength: float) -> bool:
+        return self.pixels >= 1500 and self.strength >= strength and self.likeness <= _UNLIKE
 
 
 def grain(source: Array, target: Array, residual: Residual) -> Grain:
