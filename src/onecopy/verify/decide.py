@@ -40,6 +40,8 @@ _READABLE = 0.34
 _KEPT = 0.4
 """Detail lost (see :func:`onecopy.verify.strokes.detail_lost`) beyond which a character cannot be seen."""
 _SMALLEST_PAGE = 320
+_ONE_SCAN, _AS_GOOD_AS_EQUAL = 0.5, 0.3
+"""Likeness of grain that two scans of a sheet never have, and the excess below which all is rounding."""
 _LEGIBLE, _TALL_ENOUGH, _SMALL_PRINT = 9.5, 12, 0.97
 """Pixels: in black and white, lower characters have no room for what is inside them (an eight and a dotted
 nought are one blob); and what to be sure of where only the smallest print may have none."""
@@ -203,7 +205,8 @@ def _paper(exam: Examination, frame: Framing) -> Ruling:
     worst = exam.worst_beside_ink if same_strokes else exam.residual.worst
     if same_strokes and worst <= _PAPER_EXCESS and frame.same:
         return _rescan(exam, frame)
-    if exam.torn <= _CONFINED and exam.grain.one_capture(exam.torn_light, paper=True):
+    confined = exam.torn <= (_VEILED if exam.grain.is_sure else _CONFINED)
+    if confined and exam.grain.one_capture(exam.torn_light, paper=True):
         return Ruling(Relation.EDITED, 0.93, Why.CHANGED, frame)
     if same_strokes and worst <= _RESCAN_EXCESS:
         return _rescan(exam, frame)
@@ -213,9 +216,11 @@ def _paper(exam: Examination, frame: Framing) -> Ruling:
 
 
 def _same_marks(exam: Examination) -> bool:
-    """Stroke for stroke; in one capture the residual says more than a patch of it."""
-    one_capture = exam.grain.likeness >= _SAME_GRAIN and exam.grain.strength >= 0.5
-    return exam.strokes.partnered if one_capture else exam.strokes.same
+    """Stroke for stroke; in one capture, or where hardly anything differs, a patch says nothing more."""
+    one_capture = exam.grain.likeness >= _ONE_SCAN and exam.grain.strength >= 0.5
+    if one_capture or exam.residual.worst <= _AS_GOOD_AS_EQUAL:
+        return exam.strokes.partnered
+    return exam.strokes.same
 
 
 def _black_and_white(exam: Examination, frame: Framing) -> Ruling:
