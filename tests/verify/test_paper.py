@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw, ImageFont
 from onecopy.model import LINKABLE, Relation
 from onecopy.verify.cutting import expect
 from onecopy.verify.patches import largest, smoothed
-from onecopy.verify.strokes import is_written
 from onecopy.verify.warp import settle
+from onecopy.verify.writing import is_written
 
 _spec = importlib.util.spec_from_file_location("verify_make", pathlib.Path(__file__).with_name("conftest.py"))
 make = importlib.util.module_from_spec(_spec)

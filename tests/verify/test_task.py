@@ -11,8 +11,8 @@ from onecopy.fingerprint.identify import fingerprint
 from onecopy.model import Limits, Relation
 from onecopy.verify.interface import ImageRef, PictureArgs, VerifyArgs
 from onecopy.verify.picture import picture
-from onecopy.verify.strokes import is_broad
 from onecopy.verify.task import verify
+from onecopy.verify.writing import is_broad
 
 
 def stored(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:

@@ -12,7 +12,7 @@ import numpy as np
 from onecopy.model import Relation
 from onecopy.verify.examine import Examination
 from onecopy.verify.framing import Framing, framing
-from onecopy.verify.strokes import detail_lost, is_broad
+from onecopy.verify.writing import detail_lost, is_broad
 
 _LEAST_TEXTURE = 8
 """Textured cells that must agree before pixels are evidence at all."""
@@ -42,6 +42,8 @@ _KEPT = 0.4
 _SMALLEST_PAGE = 320
 _ONE_SCAN, _AS_GOOD_AS_EQUAL = 0.5, 0.3
 """Likeness of grain that two scans of a sheet never have, and the excess below which all is rounding."""
+_UNREAD_INK = 2.0
+"""Unmatched ink (pixels) that chance leaves of letters too small for black and white."""
 _LEGIBLE, _TALL_ENOUGH, _SMALL_PRINT = 9.5, 12, 0.97
 """Pixels: in black and white, lower characters have no room for what is inside them (an eight and a dotted
 nought are one blob); and what to be sure of where only the smallest print may have none."""
@@ -144,7 +146,7 @@ def _clean(exam: Examination, frame: Framing) -> Ruling:
         return Ruling(Relation.SAME_SCENE, 0.8, Why.OTHER_CAPTURE, frame)  # on a tripod, and nothing moved
     if exam.residual.worst > FAINTEST_MOVE and not exam.both_paper and exam.grain.likeness < _ALIKE:
         return Ruling(Relation.UNCLEAR, 0.7, Why.GRAIN_LOST, frame)
-    return Ruling(Relation.SAME_IMAGE, _confidence(exam), Why.CLEAN, frame)
+    return Ruling(Relation.SAME_IMAGE, min(_confidence(exam), _most_sure(exam)), Why.CLEAN, frame)
 
 
 def _framed(confidence: float, frame: Framing) -> Ruling:
@@ -228,15 +230,13 @@ def _black_and_white(exam: Examination, frame: Framing) -> Ruling:
     marks = exam.strokes
     if exam.support < 0.15 or marks.unmatched > 0.55:
         return Ruling(Relation.DISTINCT, 0.8, Why.UNRELATED, None)
+    if 0 < marks.letters < _LEGIBLE and marks.heaviest <= _UNREAD_INK and not _broad(exam):
+        return Ruling(Relation.UNCLEAR, 0.8, Why.TOO_SMALL_TO_READ, frame)
     if marks.differ:
         return Ruling(Relation.SAME_FORM, 0.9, Why.OTHER_MARKS, frame)
-    if 0 < marks.letters < _LEGIBLE and not _broad(exam):
-        return Ruling(Relation.UNCLEAR, 0.8, Why.TOO_SMALL_TO_READ, frame)
     if not marks.same:
         return Ruling(Relation.UNCLEAR, 0.7, Why.STROKES_DOUBTFUL, frame)
-    ruling = _rescan(exam, frame)
-    small = ruling.relation is Relation.SAME_IMAGE and marks.letters < _TALL_ENOUGH
-    return replace(ruling, confidence=_SMALL_PRINT) if small else ruling
+    return _rescan(exam, frame)
 
 
 def _broad(exam: Examination) -> bool:
@@ -250,7 +250,16 @@ def _rescan(exam: Examination, frame: Framing) -> Ruling:
     cropped = max(frame.cut + frame.added) > _SHIFTED or (not frame.same and frame.one_sided)
     if not _whole(frame) or (not _scanned_again(exam, frame) and cropped):
         return _framed(0.9, frame)
-    return Ruling(Relation.SAME_IMAGE, 0.99, Why.RESCAN, frame)
+    return Ruling(Relation.SAME_IMAGE, _most_sure(exam, 0.99), Why.RESCAN, frame)
+
+
+def _most_sure(exam: Examination, sure: float = 1.0) -> float:
+    """How sure to be at most: of two scans the smallest print may be too small to be told apart."""
+    if not exam.both_paper:
+        return sure
+    least = _TALL_ENOUGH if exam.cut else _LEGIBLE
+    apart = exam.cut or exam.grain.two_captures
+    return _SMALL_PRINT if apart and 0 < exam.strokes.letters < least else sure
 
 
 def _whole(frame: Framing) -> bool:

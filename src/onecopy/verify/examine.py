@@ -6,7 +6,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from onecopy.verify import strokes, warp
+from onecopy.verify import strokes, warp, writing
 from onecopy.verify.cutting import expect
 from onecopy.verify.grain import Grain, grain
 from onecopy.verify.noise import activity
@@ -98,7 +98,7 @@ class Examination:
     @cached_property
     def worst_beside_ink(self) -> float:
         """The largest excess but for how dark a filled place is, which differs from scan to scan."""
-        filled = strokes.solid(self.made.ycc[0], self.target)
+        filled = writing.solid(self.made.ycc[0], self.target)
         return float(max(self.residual.excess[~filled].max(initial=0), self.residual.chroma.max(initial=0)))
 
     @property
@@ -185,7 +185,7 @@ def _is_cut_page(fine: View, coarse: View) -> bool:
     """Whether both are paper, and one is writing in black and white."""
     if not (fine.is_paper and coarse.is_paper):
         return False
-    return any(view.is_bilevel and strokes.is_written(view.luma) for view in (fine, coarse))
+    return any(view.is_bilevel and writing.is_written(view.luma) for view in (fine, coarse))
 
 
 def _agreement(made: Array, target: Array, residual: Residual) -> float:

@@ -24,7 +24,7 @@ from onecopy.verify.register import Placement, feature_placements, frame_placeme
 from onecopy.verify.view import View, to_displayed, to_thumbnail
 
 _HOPE = 0.25
-_TORN, _TORN_APART, _AGREED, _AGREED_PAPER = 0.15, 0.25, 0.7, 0.5
+_TORN, _TORN_APART, _AGREED, _AGREED_PAPER = 0.15, 0.25, 0.7, 0.4
 """On paper, marks of a page are a blur at small size, and agree less than they do."""
 _WORTH_A_GLIMPSE, _MOST_TORN, _GRAINY = 0.4, 0.9, 0.7
 _MOST_TORN_TURNED = 0.4
