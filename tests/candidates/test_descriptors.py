@@ -15,6 +15,11 @@ def noisy(rng: np.random.Generator, rows: np.ndarray, most: int) -> np.ndarray:
     return np.packbits(bits, axis=1)
 
 
+def store(index: DescriptorIndex, owner: int, rows: np.ndarray) -> None:
+    nowhere = np.zeros(len(rows), np.complex64)
+    index.add(owner, rows, nowhere, nowhere)
+
+
 def by_brute_force(stored: dict[int, np.ndarray], asked: np.ndarray, own: int) -> set[tuple[int, int, int]]:
     """(asked row, owner, distance) by the three sentences of the module."""
     owners = np.repeat(list(stored), [len(rows) for rows in stored.values()])
@@ -40,7 +45,7 @@ def test_every_match_is_found(seed: int, common: bool) -> None:
         rows = noisy(rng, centres[rng.integers(0, 6, rng.integers(0, 12))], 45)
         if common:  # a word that nearly everybody has, often
             rows = np.concatenate([rows, np.repeat(centres[:1], 6, axis=0)])
-        index.add(owner, rows, np.zeros(len(rows), np.complex64))
+        store(index, owner, rows)
         stored[owner] = rows
         if rng.random() < 0.3:
             index.matches(rows, np.full(len(rows), -1))
@@ -63,7 +68,7 @@ def test_all_that_is_stored_is_matched_with_what_came_before(seed: int, one_run:
     index, stored = DescriptorIndex(), {}
     for owner in range(int(rng.integers(1, 40))):
         stored[owner] = noisy(rng, centres[rng.integers(0, 6, rng.integers(0, 9))], 45)
-        index.add(owner, stored[owner], np.zeros(len(stored[owner]), np.complex64))
+        store(index, owner, stored[owner])
         if not one_run and owner == 1:
             index.remove(0)
             stored[0] = stored[0][:0]
@@ -97,9 +102,9 @@ def test_what_everybody_has_matches_nobody() -> None:
     word = np.full((1, 32), 170, np.uint8)
     index = DescriptorIndex()
     for owner in range(COMMON):
-        index.add(owner, word, np.zeros(1, np.complex64))
+        store(index, owner, word)
     assert len(index.matches(word, np.array([-1])).owner) == COMMON
-    index.add(COMMON, word, np.zeros(1, np.complex64))
+    store(index, COMMON, word)
     assert len(index.matches(word, np.array([-1])).owner) == 0
     index.remove(3)
     assert len(index.matches(word, np.array([-1])).owner) == COMMON
@@ -110,9 +115,9 @@ def test_among_very_many_common_means_four_times_the_average(monkeypatch) -> Non
     word = np.full((1, 32), 170, np.uint8)
     index = DescriptorIndex()
     for owner in range(COMMON + 8):
-        index.add(owner, word, np.zeros(1, np.complex64))
+        store(index, owner, word)
     asked = np.array([-1])
     assert len(index.matches(word, asked).owner) == 0
     others = np.random.default_rng(3).integers(0, 256, (1000, 32), dtype=np.uint8)
-    index.add(COMMON + 8, others, np.zeros(1000, np.complex64))
+    store(index, COMMON + 8, others)
     assert len(index.matches(word, asked).owner) == COMMON + 8

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from onecopy.candidates import Index, Settings, pairs
-from onecopy.candidates.agreement import agreement
+from onecopy.candidates.agreement import agreement, nearest
+from onecopy.candidates.counterparts import Layout, Lie, Shared, shared
+from onecopy.candidates.near import look_at
 from onecopy.fingerprint.features import extract
 from onecopy.model import Fingerprint
 
@@ -71,7 +73,7 @@ def test_parts_and_frames_of_one_picture_are_proposed(collection) -> None:
     assert {(0, n) for n in (1, 2, 3, 4)} <= set(found)
     assert all(one.b < 10 for one in found.values()), "other pictures are not"
     assert {one.reason for one in found.values()} == {"features"}
-    assert found[0, 1].distance < -Settings().votes
+    assert found[0, 1].distance < -Settings().shared
     # image 3 was turned clockwise, so it must be turned on by three quarters
     assert [found[0, n].turned for n in (1, 2, 3, 4)] == [0, 0, 270, 0]
 
@@ -110,23 +112,64 @@ def test_points_vote_for_the_transform_they_share() -> None:
     there = (0.5j * here + 0.1).astype(np.complex64)
     there[15:] = rng.random(5) + 1j * rng.random(5)
     group, distance = np.zeros(20, np.int64), np.arange(20)
-    alike = agreement(group, here, there, distance, groups=2, least=4)
-    assert alike.votes.tolist() == [15, 0]
-    assert alike.turn[0] == pytest.approx(np.pi / 2, abs=0.01)
-    assert agreement(group, here, there, distance, groups=1, least=21).votes.tolist() == [0]
+    ratio = np.full(20, 0.5j, np.complex64)
+    lies = agreement(group, here, there, ratio, distance, groups=2, least=4)
+    assert lies.votes.tolist() == [15, 0]
+    assert lies.scale[0] == pytest.approx(0.5j, abs=0.01)
+    assert lies.shift[0] == pytest.approx(0.1, abs=0.01)
+    assert agreement(group, here, there, ratio, distance, groups=1, least=21).votes.tolist() == [0]
+
+
+@pytest.mark.parametrize("told", [0.5, 0.5 * np.exp(1j * np.radians(120)), 1.0, 0.25j])
+def test_a_match_whose_arrows_tell_another_turn_or_size_has_no_vote(told: complex) -> None:
+    rng = np.random.default_rng(4)
+    here = (rng.random(8) + 1j * rng.random(8)).astype(np.complex64)
+    ratio = np.full(8, 0.5j, np.complex64)
+    ratio[5:] = told
+    lies = agreement(np.zeros(8, np.int64), here, 0.5j * here, ratio, np.arange(8), groups=1, least=2)
+    assert lies.votes.tolist() == [5]
 
 
 def test_one_corner_found_on_many_scales_votes_once() -> None:
     here = np.full(12, 0.3 + 0.3j, np.complex64)
-    alike = agreement(np.zeros(12, np.int64), here, here, np.zeros(12, np.int64), groups=1, least=1)
-    assert alike.matches.tolist() == [1]
-    assert alike.votes.tolist() == [0]
+    group, ratio = np.zeros(12, np.int64), np.ones(12, np.complex64)
+    assert nearest(group, here, here, group).tolist() == [0]
+    assert agreement(group, here, here, ratio, group, groups=1, least=1).votes.tolist() == [0]
 
 
-def test_every_match_has_a_vote_however_many_there_are() -> None:
-    rng = np.random.default_rng(2)
-    here = (rng.random(150) + 1j * rng.random(150)).astype(np.complex64)
-    group = np.zeros(150, np.int64)
-    alike = agreement(group, here, here / 2, np.arange(150), groups=1, least=4)
-    assert alike.votes.tolist() == alike.matches.tolist()
-    assert alike.matches[0] > 130
+def layout(luma: np.ndarray) -> Layout:
+    return look_at(fingerprint(0, luma), Settings()).points
+
+
+def test_a_copy_shares_points_where_it_should_and_another_picture_does_not() -> None:
+    whole = picture(0)
+    half = cv2.resize(whole, (400, 300), interpolation=cv2.INTER_AREA)
+    copy = shared(layout(whole), layout(half), Lie(1, 0))
+    other = shared(layout(whole), layout(picture(1)), Lie(1, 0))
+    assert copy.expected >= copy.found > 0.2 * copy.expected
+    assert copy.tells(Settings())
+    assert not other.tells(Settings())
+    assert not shared(layout(whole), layout(np.full((300, 400), 9, np.uint8)), Lie(1, 0)).found
+
+
+def test_only_what_falls_into_both_frames_is_expected() -> None:
+    whole = picture(0)
+    part, right = whole[:, :400], layout(whole)
+    scale = np.hypot(400, 600) / np.hypot(800, 600)  # one diagonal in units of the other
+    found = shared(layout(part), right, Lie(scale, 0))
+    assert found.expected < 0.75 * len(right.places)
+    assert found.tells(Settings())
+    assert shared(layout(part), right, Lie(scale, 2)) == Shared(0, 0, 0), "beyond the frame nothing is"
+
+
+def test_a_lie_taken_back_is_where_it_was() -> None:
+    rng = np.random.default_rng(3)
+    here = (rng.random(9) + 1j * rng.random(9)).astype(np.complex64)
+    lie = Lie(1.2 - 0.4j, 0.1 + 0.3j)
+    assert np.abs(lie.back().of(lie.of(here)) - here).max() < 1e-6
+
+
+def test_few_points_are_looked_at_closer_only_for_the_likeliest(collection) -> None:
+    found = list(pairs(collection.items(), Settings(looked_at_per_image=1)))
+    assert 0 < len(found) < len(list(pairs(collection.items())))
+    assert list(pairs(reversed(collection.items()), Settings(looked_at_per_image=1))) == found

@@ -9,7 +9,7 @@ Two descriptors match if
 3. they differ in at most :data:`RADIUS` bits.
 
 Every match by this predicate is found. Tables are sorted runs that are merged as they grow, so adding is
-cheap and the memory is bounded: 140 bytes a descriptor, 42 kB for an image of 300.
+cheap and the memory is bounded: 148 bytes a descriptor, 44 kB for an image of 300.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from onecopy.candidates.agreement import Places
 from onecopy.candidates.bits import Ints, Words, hamming, spread
+from onecopy.candidates.counterparts import Layout
 from onecopy.candidates.growing import Gone, Growing
 
 RADIUS = 40
@@ -75,11 +76,12 @@ class Matches:
 
 
 class DescriptorIndex:
-    """Descriptors and places of owners (ascending numbers, never used twice). Not thread-safe by itself."""
+    """Key points of owners (ascending numbers, never used twice). Not thread-safe by itself."""
 
     def __init__(self) -> None:
         self._descriptors: Growing[np.uint8] = Growing(np.uint8, 32)
         self._places: Growing[np.complex64] = Growing(np.complex64)
+        self._arrows: Growing[np.complex64] = Growing(np.complex64)
         self._owner: Growing[np.int32] = Growing(np.int32)
         self._gone = Gone()
         self._rows_gone = 0
@@ -94,14 +96,20 @@ class DescriptorIndex:
         return self._places.rows
 
     @property
+    def arrows(self) -> Places:
+        """Direction and size of every row, in diagonals of its image."""
+        return self._arrows.rows
+
+    @property
     def owners(self) -> npt.NDArray[np.int32]:
         """Owner of every row, ascending."""
         return self._owner.rows
 
-    def add(self, owner: int, descriptors: Descriptors, places: Places) -> None:
+    def add(self, owner: int, descriptors: Descriptors, places: Places, arrows: Places) -> None:
         """Store what an owner has."""
         self._descriptors.add(descriptors)
         self._places.add(places)
+        self._arrows.add(arrows)
         self._owner.add(np.full(len(places), owner))
 
     def remove(self, owner: int) -> None:
@@ -110,6 +118,11 @@ class DescriptorIndex:
         if first < last:
             self._gone.add(owner)
             self._rows_gone += last - first
+
+    def layout(self, owner: int, frame: complex) -> Layout:
+        """What an owner has, in a frame of that size."""
+        rows = slice(*self._range(owner))
+        return Layout(self.places[rows], self.arrows[rows], _words(self._descriptors.rows[rows]), frame)
 
     def _range(self, owner: int) -> tuple[int, int]:
         first, last = np.searchsorted(self._owner.rows, np.array([owner, owner + 1]))
@@ -248,7 +261,7 @@ class DescriptorIndex:
     def _tidy(self) -> None:
         if self._rows_gone * 4 > len(self):
             kept = ~self._gone.of(self._owner.rows)
-            for column in (self._descriptors, self._places, self._owner):
+            for column in (self._descriptors, self._places, self._arrows, self._owner):
                 column.keep(kept)
             self._gone.since = self._rows_gone = 0
             self._runs = []

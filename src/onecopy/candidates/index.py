@@ -10,11 +10,13 @@ import numpy.typing as npt
 from onecopy.candidates.bits import Ints
 from onecopy.candidates.digests import LEVELS, DigestIndex, keys_of, look_of
 from onecopy.candidates.growing import Gone, Growing
+from onecopy.candidates.guesses import Guesses
 from onecopy.candidates.hashes import TAIL
+from onecopy.candidates.hits import Hits, strongest
 from onecopy.candidates.holders import Holders
 from onecopy.candidates.interface import REASONS, Settings
 from onecopy.candidates.lookup import Lookup, packed
-from onecopy.candidates.near import Hits, Look, NearIndex, look_at, strongest
+from onecopy.candidates.near import Look, NearIndex, look_at
 from onecopy.model import Candidate, Fingerprint, Print
 
 _TOGETHER = 1 << 14
@@ -172,16 +174,20 @@ class Index:
         Look ``n`` is that of owner ``own[n]`` (-1 if not stored), which is not among its hits.
         """
         hashes = self.by_hash(looks, own)
-        return hashes, beyond(hashes, self._near.by_points(looks, own))
+        return hashes, self._near.by_points(beyond(hashes, self._near.guesses(looks, own)), looks)
 
     def by_hash(self, looks: Sequence[Look], own: Sequence[int]) -> Hits:
         """All hits by hash, as for :meth:`near`."""
         hashes = self._near.by_hash(looks)
         return hashes.take(hashes.owner != np.array(own, np.int64)[hashes.asker])
 
-    def points_among(self) -> Hits:
-        """All hits by points between owners, each with those before it (:meth:`NearIndex.points_among`)."""
-        return self._near.points_among()
+    def guesses_among(self) -> Guesses:
+        """How owners may lie on each other, each with those before it (:meth:`NearIndex.guesses_among`)."""
+        return self._near.guesses_among()
+
+    def points_among(self, guesses: Guesses) -> Hits:
+        """All hits by points among some of these guesses."""
+        return self._near.points_among(guesses)
 
     def _first(self, hits: Hits) -> Ints:
         return self._holders.first[hits.owner]
@@ -218,16 +224,16 @@ def _with_first(images: Ints, group: Ints, level: int) -> npt.NDArray[np.int64]:
     return np.asarray(rows[first != images])
 
 
-def beyond(hashes: Hits, points: Hits) -> Hits:
-    """Hits by points that are none by hash. Those come in ascending order of asker and owner."""
-    known, asked = _pair_key(hashes), _pair_key(points)
+def beyond(hashes: Hits, guesses: Guesses) -> Guesses:
+    """Guesses about pairs that are no hits by hash. Those come in ascending order of asker and owner."""
+    known, asked = _pair_key(hashes), _pair_key(guesses)
     at = np.minimum(np.searchsorted(known, asked), max(0, len(known) - 1))
-    return points if not len(known) else points.take(known[at] != asked)
+    return guesses if not len(known) else guesses.take(known[at] != asked)
 
 
 def _strength(one: Candidate) -> tuple[int, int, int]:
     return REASONS.index(one.reason), one.distance, one.image
 
 
-def _pair_key(hits: Hits) -> Ints:
-    return np.asarray(hits.asker << 31 | hits.owner)
+def _pair_key(pairs: Hits | Guesses) -> Ints:
+    return np.asarray(pairs.asker << 31 | pairs.owner)

@@ -42,7 +42,7 @@ class Pair:
     b: int
     reason: str
     distance: int = 0
-    """Bits of PDQ that differ; for ``features``, minus the number of points that agree."""
+    """Bits of PDQ that differ; for ``features``, minus the number of points that both show."""
     turned: int = 0
     mirrored: bool = False
 
@@ -58,16 +58,25 @@ class Settings:
     low_quality: int = 20
     """PDQ of a quality below this says little: it is searched within ``low_quality_radius`` only."""
     low_quality_radius: int = 15
-    votes: int = 4
-    """Points that must agree on one similarity transform before features propose a pair."""
-    share_of_votes: float = 0.33
-    """And the share of all matched points that must: repeated patterns match at many places at random."""
+    votes: int = 2
+    """Matches that must agree on one similarity transform before all points are asked about it."""
+    shared: int = 4
+    """Points that both images must show under it before features propose a pair."""
+    share_of_points: float = 0.1
+    """And the share of those that both should show: forms of one template share the form."""
+    shared_alike: int = 6
+    least_share_of_points: float = 0.04
+    share_of_met: float = 0.12
+    """Or this many, of that share, if so many of the points that lie on each other are alike: of text a tenth
+    is by chance."""
+    looked_at_per_image: int = 32
+    """Of one image all points are asked about so many others at most (those with the most votes)."""
     points_per_image: int = 300
     """How many key points of an image are used; 0 leaves features out, and with them most of the memory."""
     per_image: int = 64
     """At most this many near candidates are kept of one image by PDQ (the nearest)."""
     features_per_image: int = 8
-    """At most this many near candidates are kept of one image by features (the most votes)."""
+    """At most this many near candidates are kept of one image by features (the most points shared)."""
 
 
 class CandidateIndex(Protocol):

@@ -3,22 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from onecopy.candidates.agreement import Places, agreement
 from onecopy.candidates.bits import Ints, Words, words
-from onecopy.candidates.descriptors import DescriptorIndex, Descriptors, Matches
-from onecopy.candidates.growing import Growing
+from onecopy.candidates.counterparts import Layout
+from onecopy.candidates.guesses import Guesses
 from onecopy.candidates.hashes import HashIndex
+from onecopy.candidates.hits import Hits
 from onecopy.candidates.interface import REASONS, Settings
+from onecopy.candidates.points import PointIndex
 from onecopy.fingerprint.features import unpack
 from onecopy.fingerprint.pdq import dihedral
 from onecopy.model import Fingerprint, Print
 
-PDQ, TRIMMED, FEATURES = (REASONS.index(name) for name in ("pdq", "pdq-trimmed", "features"))
+PDQ, TRIMMED = REASONS.index("pdq"), REASONS.index("pdq-trimmed")
 
 _ORIENTATIONS = 8
 _OWNER = 0x7FFFFFFF
@@ -34,40 +34,9 @@ class Look:
 
     hashes: Words
     radii: Ints
-    descriptors: Descriptors
-    places: Places
+    points: Layout
     token: int
     """Of the key points: says which of two looks is put first, whoever asks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """Stored looks worth verifying, one a row; columns as in :class:`onecopy.candidates.Pair`, asker as A."""
-
-    asker: Ints
-    owner: Ints
-    reason: Ints
-    """Place in ``REASONS``."""
-    distance: Ints
-    turned: Ints
-    mirrored: Ints
-
-    @classmethod
-    def none(cls) -> Self:
-        """No hits."""
-        return cls(*(np.zeros(0, np.int64) for _ in range(6)))
-
-    def take(self, rows: Ints | npt.NDArray[np.bool_] | slice) -> "Hits":
-        """Some rows, in the order asked for."""
-        return Hits(*(column[rows] for column in self.columns()))
-
-    def since(self, first: int) -> "Hits":
-        """The same with askers counted from ``first`` on."""
-        return replace(self, asker=self.asker - first)
-
-    def columns(self) -> tuple[Ints, ...]:
-        """All columns, in order of definition."""
-        return self.asker, self.owner, self.reason, self.distance, self.turned, self.mirrored
 
 
 def look_at(one: Fingerprint | Print, settings: Settings) -> Look:
@@ -92,9 +61,8 @@ def _reach(quality: Ints, settings: Settings) -> Ints:
 
 def _look_by_points(one: Fingerprint | Print, settings: Settings) -> Look:
     features = b"" if one.unmatchable is not None else one.features
-    descriptors, places = _points(features, one.width, one.height)
-    most = settings.points_per_image
-    return Look(words(b""), np.zeros(0, np.int64), descriptors[:most], places[:most], _token(features))
+    points = _points(features, complex(one.width, one.height), settings.points_per_image)
+    return Look(words(b""), np.zeros(0, np.int64), points, _token(features))
 
 
 def _token(features: bytes) -> int:
@@ -103,13 +71,17 @@ def _token(features: bytes) -> int:
 
 def look_by_hash(hashes: Words, radii: Ints) -> Look:
     """What asks by its hashes only."""
-    return Look(hashes, radii, *_points(b"", 1, 1), 0)
+    none = np.zeros(0, np.complex64)
+    return Look(hashes, radii, Layout(none, none, words(b""), 1 + 1j), 0)
 
 
-def _points(features: bytes, width: int, height: int) -> tuple[Descriptors, Places]:
-    places, descriptors = unpack(features)
-    x, y = (places * np.array([width, height]) / np.hypot(width, height)).T
-    return descriptors, (x + 1j * y).astype(np.complex64)
+def _points(features: bytes, frame: complex, most: int) -> Layout:
+    found = unpack(features)
+    frame /= abs(frame)
+    places = found.places[:most] * np.array([frame.real, frame.imag], np.float32)
+    x, y = places.T
+    flat = (x + 1j * y).astype(np.complex64)
+    return Layout(flat, found.arrows[:most], words(found.descriptors[:most]), frame)
 
 
 class NearIndex:
@@ -118,16 +90,14 @@ class NearIndex:
     def __init__(self, settings: Settings, *, tail: int) -> None:
         self._settings = settings
         self._hashes = HashIndex(tail=tail)
-        self._points = DescriptorIndex()
-        self._tokens: Growing[np.int64] = Growing(np.int64)
+        self._points = PointIndex(settings)
 
     def add(self, owner: int, look: Look) -> None:
         """Store a look."""
         for row, trimmed in ((0, False), (_ORIENTATIONS, True)):
             if row < len(look.hashes):
                 self._hashes.add(owner, look.hashes[row], trimmed=trimmed, radius=int(look.radii[row]))
-        self._points.add(owner, look.descriptors, look.places)
-        self._tokens.add(np.array([look.token]))
+        self._points.add(owner, look.points, look.token)
 
     def add_all(self, owners: Ints, prints: Sequence[Fingerprint | Print]) -> None:
         """Store the looks of many images, as :meth:`add` does, but nothing is laid out to ask with."""
@@ -144,7 +114,7 @@ class NearIndex:
             for owner, one in zip(owners.tolist(), prints, strict=True):
                 self.add(owner, _look_by_points(one, self._settings))
         else:
-            self._tokens.add(np.full(len(owners), _token(b"")))
+            self._points.add_none(len(owners), _token(b""))
 
     def remove(self, owner: int) -> None:
         """Forget a look."""
@@ -168,64 +138,21 @@ class NearIndex:
         turned, mirrored = _inverse(hits & 15)
         return Hits(hits >> 51, hits >> 20 & _OWNER, hits >> 16 & 15, hits >> 4 & 0xFFF, turned, mirrored)
 
-    def by_points(self, looks: Sequence[Look], own: Sequence[int]) -> Hits:
-        """Everything whose key points match and lie alike, but for look ``n`` not owner ``own[n]``."""
-        sizes = [len(look.places) for look in looks]
-        descriptors = np.concatenate([look.descriptors for look in looks])
-        here = np.concatenate([look.places for look in looks])
-        met = self._points.matches(descriptors, np.repeat(np.array(own, np.int64), sizes))
-        asker = np.repeat(np.arange(len(looks)), sizes)[met.asked]
-        tokens = np.array([look.token for look in looks], np.int64)
-        return self._voted(met, asker, here[met.asked], tokens)
+    def guesses(self, looks: Sequence[Look], own: Sequence[int]) -> Guesses:
+        """How others lie on some looks by what key points match, but for look ``n`` not owner ``own[n]``."""
+        return self._points.guesses([look.points for look in looks], [look.token for look in looks], own)
 
-    def points_among(self) -> Hits:
-        """The same of all stored looks, each (as asker, by owner) with those stored before it; by asker."""
-        found = [Hits.none()]
-        for met in self._points.among():
-            asker = self._points.owners[met.asked].astype(np.int64)
-            found.append(self._voted(met, asker, self._points.places[met.asked], self._tokens.rows))
-        columns = zip(*(hits.columns() for hits in found), strict=True)
-        return Hits(*(np.concatenate(column) for column in columns))
+    def by_points(self, guesses: Guesses, looks: Sequence[Look]) -> Hits:
+        """What of :meth:`guesses` all key points bear out."""
+        return self._points.near(guesses, [look.points for look in looks])
 
-    def _voted(self, met: Matches, asker: Ints, here: Places, tokens: Ints) -> Hits:
-        """Pairs whose matches agree; ``asker`` and ``here`` are of each match, ``tokens`` of each asker."""
-        pairs, group, counts = np.unique(asker << 31 | met.owner, return_inverse=True, return_counts=True)
-        votes = self._settings.votes
-        many = (counts >= votes)[group]
-        pairs, group = np.unique(pairs[group[many]], return_inverse=True)
-        first, second = here[many], self._points.places[met.row[many]]
-        # A vote may hang on who comes first; so that is settled by what the two are, not by who asks.
-        swapped = tokens[pairs >> 31] > self._tokens.rows[pairs & _OWNER]
-        first, second = np.where(swapped[group], (second, first), (first, second))
-        alike = agreement(group, first, second, met.distance[many], groups=len(pairs), least=votes)
-        needed = np.maximum(votes, self._settings.share_of_votes * alike.matches)
-        found = np.flatnonzero(alike.votes >= needed)
-        turn = np.where(swapped, alike.turn, -alike.turn)[found]
-        turned = np.rint(np.degrees(turn) / 90).astype(np.int64) * 90 % 360
-        same = np.full(len(found), FEATURES)
-        return Hits(
-            pairs[found] >> 31,
-            pairs[found] & _OWNER,
-            same,
-            -alike.votes[found],
-            turned,
-            np.zeros_like(same),
-        )
+    def guesses_among(self) -> Guesses:
+        """How all stored looks lie on each other, each (as asker, by owner) with those stored before it."""
+        return self._points.guesses_among()
 
-
-def strongest(hits: Hits, image: Ints, most: int) -> Hits:
-    """At most so many hits of each asker: the least distance, ties by the number of the image (one a hit)."""
-    # First whatever is farther than the last that can be kept, because sorting a whole crowd takes long.
-    least = hits.distance.min(initial=0)
-    span = int(hits.distance.max(initial=0) - least) + 1
-    askers = int(hits.asker.max(initial=0)) + 1
-    seen = np.bincount(hits.asker * span + hits.distance - least, minlength=askers * span)
-    farthest = (seen.reshape(askers, span).cumsum(axis=1) < most).sum(axis=1)
-    rows = np.flatnonzero(hits.distance - least <= farthest[hits.asker])
-    order = rows[np.lexsort((image[rows], hits.distance[rows], hits.asker[rows]))]
-    asker = hits.asker[order]
-    rank = np.arange(len(order)) - np.searchsorted(asker, asker)
-    return hits.take(order[rank < most])
+    def points_among(self, guesses: Guesses) -> Hits:
+        """What of :meth:`guesses_among` all key points bear out."""
+        return self._points.near_among(guesses)
 
 
 def _begins(ordered: Ints) -> npt.NDArray[np.bool_]:

@@ -7,17 +7,17 @@ import numpy as np
 import numpy.typing as npt
 
 from onecopy.candidates.bits import Ints, words
+from onecopy.candidates.guesses import Guesses
+from onecopy.candidates.hits import Hits, strongest
 from onecopy.candidates.index import Index, beyond
 from onecopy.candidates.interface import REASONS, Pair, Settings
-from onecopy.candidates.near import Hits, look_by_hash, strongest
+from onecopy.candidates.near import look_by_hash
 from onecopy.model import Fingerprint
 
 _BLOCK = 32
 
 Table = npt.NDArray[np.int64]
 """Pairs, one a row: a, b, place in ``REASONS``, distance, turned, mirrored."""
-
-_NONE: Table = np.zeros((0, 6), np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,16 @@ def pairs(
         if look is not None:
             hashes[owner] = (look.hashes.tobytes(), look.radii)
     first = index.first_images()
-    found, by_points = [_equal(index)], [_NONE]
-    points = index.points_among()
+    found, unknown = [_equal(index)], [Guesses.none()]
+    guesses = index.guesses_among()
     for start in range(0, len(first), _BLOCK):
         block = range(start, min(start + _BLOCK, len(first)))
         near = index.by_hash([look_by_hash(words(hashes[o][0]), hashes[o][1]) for o in block], block)
         found += _nearest(near, first, start, index.settings.per_image, capped)
-        asking = points.take(slice(*np.searchsorted(points.asker, [block.start, block.stop]).tolist()))
-        by_points.append(_table(beyond(near, asking.since(start)), first, start))
-    found.append(_most_votes(np.concatenate(by_points), index.settings.features_per_image))
+        asking = guesses.take(slice(*np.searchsorted(guesses.asker, [block.start, block.stop]).tolist()))
+        unknown.append(beyond(near, asking.since(start)).since(-start))
+    by_points = _table(index.points_among(Guesses.joined(unknown)), first, 0)
+    found.append(_most_votes(by_points, index.settings.features_per_image))
     yield from _merged(found)
 
 

@@ -48,8 +48,9 @@ def point_placements(between: Matching) -> list[Placement]:
 
 def _points(view: View) -> Points:
     """Places in working pixels, and descriptors."""
-    places, descriptors = unpack(view.points)
-    return places * np.array([view.width, view.height], np.float32) - np.float32(0.5), descriptors
+    found = unpack(view.points)
+    places = found.places * np.array([view.width, view.height], np.float32) - np.float32(0.5)
+    return places, found.descriptors
 
 
 def _matches(a: Points, b: Points) -> tuple[Array, Array]:
