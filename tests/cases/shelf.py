@@ -47,7 +47,9 @@ class Shelf:
         self.catalog, self.agency, self.case = catalog, agency, case
         self.sent = 0
 
-    def send(self, name, *shows, hours=0.0, ties=(), content=None, camera=None, land_it=True, **fields):
+    def send(
+        self, name, *shows, hours=0.0, ties=(), content=None, camera=None, land_it=True, review=None, **fields
+    ):
         """Take in a file whose pages show things; ``ties`` are (shown here, shown elsewhere, relation)."""
         self.sent += 1
         digest = sha(content or f"{name} {shows}")
@@ -72,7 +74,7 @@ class Shelf:
             self._tie(connection, ties)
             one = uploads.by_numbers(connection, [number])[0]
             inside = list(images.of_contents(connection, [digest], features=False))
-            changes = land.land(connection, one, inside, by="portal") if land_it else []
+            changes = land.land(connection, one, inside, by="portal", review=review) if land_it else []
             land.tell(connection, self.agency, self.case, changes, by="portal")
         return one
 

@@ -2,6 +2,7 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -17,7 +18,7 @@ from onecopy.catalog.store import Catalog
 from onecopy.model import Answer, Relation
 from onecopy.pipelines.gate import Context, Gate
 from onecopy.policy import Action, Policy, Rule, default
-from onecopy.policy.review import SUGGEST_AFTER
+from onecopy.policy.review import SUGGEST_AFTER, Review, Urgency
 from onecopy.records.deletion import delete as delete_occurrence
 from onecopy.review.decide import decide
 from onecopy.review.model import Refused, Reviewer
@@ -115,6 +116,32 @@ def test_what_is_held_is_asked_once_and_what_was_decided_never_again(open_gate, 
     third = send(other, stamped(photo, 200), case="d")  # this one nobody has judged
     assert third.decision is Action.HOLD
     assert len(asked(other)) == 1
+
+
+def exposure(photo, seed, moved=0):
+    """The scene once more: with noise of its own, and somebody who moved."""
+    pixels = np.asarray(photo).astype(float)
+    pixels[150:400, 200:360] = np.roll(pixels, moved, 1)[150:400, 200:360]
+    noise = np.random.default_rng(seed).normal(0, 7, pixels.shape)
+    return encoded(Image.fromarray((pixels + noise).clip(0, 255).astype(np.uint8)), quality=95)
+
+
+@pytest.mark.parametrize("offer", [frozenset(), frozenset({Relation.SAME_SCENE})])
+def test_captures_of_one_scene_are_stored_and_offered_together_where_a_policy_says_so(
+    open_gate, photo, offer
+):
+    gate = open_gate(policy=replace(default(), review=Review(offer=offer)))
+    replies = [send(gate, exposure(photo, seed, moved)) for seed, moved in ((1, 0), (2, 6))]
+    assert [one.decision for one in replies] == [Action.STORE, Action.STORE]
+    assert [match.relation for match in replies[1].matches] == [Relation.SAME_SCENE]
+    found = asked(gate)
+    assert len(found) == len(offer)
+    for one, members in found:
+        assert (one.kind, one.proposal, one.priority) == (Kind.SAME_SCENE, Answer.BOTH_NEEDED, Urgency.LOW)
+        assert [member.role for member in members] == ["earlier", "offered"]
+        assert say(gate, Answer.BOTH_NEEDED).final
+        assert send(gate, exposure(photo, 2, 6)).decision is Action.LINK, "the same bytes, and no question"
+        assert asked(gate) == []
 
 
 def test_a_deleted_twin_leaves_the_judgement_standing(open_gate, photo):

@@ -12,6 +12,7 @@ from onecopy.catalog.answers import add as add_answer
 from onecopy.catalog.schema import delivery, event
 from onecopy.catalog.store import Catalog
 from onecopy.model import Answer
+from onecopy.policy.review import Precedence, Review, Urgency
 from onecopy.records import deletion
 from onecopy.records.versions import answers, land
 from onecopy.records.versions.current import documents
@@ -197,6 +198,16 @@ def test_questions_say_what_differs_and_show_it(shelf):
     assert [member.inner for member in members] == ["#page=2", "#page=2"]
     (pair,) = shelf.read(questions.pairs, one.id)
     assert str(pair.verdict.relation) == "same-form"
+
+
+def test_the_policy_says_how_urgent_a_conflict_is(shelf):
+    plans = Precedence(urgency=Urgency.URGENT, days=2, categories=frozenset({"plan"}))
+    review = Review(days=30, priorities=(plans,))
+    for name, *pages in (("set.pdf", "1", "2", "3"), ("set (1).pdf", "1", "2b", "3")):
+        ties = [("2b", "2", "same-form")] if "2b" in pages else []
+        shelf.send(name, *pages, ties=ties, category="plan", source="portal", review=review)
+    (one,) = shelf.read(questions.of_case, shelf.agency, shelf.case)
+    assert (one.priority, (one.due_at - one.opened_at).days, one.source) == (Urgency.URGENT, 2, "portal")
 
 
 def test_why_namesakes_are_no_versions_is_kept_until_they_are(shelf):

@@ -110,7 +110,7 @@ def store(
     ask(connection, upload, one, found, answer, policy)
     if also is not None:
         also(connection, answer)
-    changes = land(connection, one, own, by=actor(upload))
+    changes = land(connection, one, own, by=actor(upload), review=policy.review)
     _announce(connection, upload, answer, policy)
     tell(connection, context.agency, context.case, changes, by=actor(upload))
     return answer

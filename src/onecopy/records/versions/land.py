@@ -19,6 +19,8 @@ from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.store import Catalog
 from onecopy.catalog.versions import Document, Member
 from onecopy.catalog.webhooks import Happened
+from onecopy.policy.history import adopted
+from onecopy.policy.review import Review
 from onecopy.records.versions import load, questions, words
 from onecopy.records.versions.kinds import Kind as What
 from onecopy.records.versions.model import Criterion, Detected, Paper, Version, VersionSet
@@ -45,7 +47,14 @@ class Change:
     """The public ids of the occurrences of what counted before."""
 
 
-def land(connection: Connection, one: Occurrence, found: Iterable[StoredImage], *, by: str) -> list[Change]:
+def land(
+    connection: Connection,
+    one: Occurrence,
+    found: Iterable[StoredImage],
+    *,
+    by: str,
+    review: Review | None = None,
+) -> list[Change]:
     """Sort in an upload that was stored in this transaction.
 
     Args:
@@ -53,6 +62,7 @@ def land(connection: Connection, one: Occurrence, found: Iterable[StoredImage], 
         one: The upload, with its number.
         found: The images in its content.
         by: Who sent it.
+        review: How urgent questions are.
 
     Returns:
         What changed, to be told (:func:`tell`) when the upload was. Nothing does for a photograph.
@@ -64,8 +74,8 @@ def land(connection: Connection, one: Occurrence, found: Iterable[StoredImage], 
     if rules == _WHEN_ASKED:
         return []
     if rules != STAMP:
-        return _sort(connection, agency, case, None, by=by, most=load.MOST_AT_FIRST)
-    return _sort(connection, agency, case, [one.id], by=by, most=load.MOST)
+        return _sort(connection, agency, case, None, by=by, most=load.MOST_AT_FIRST, review=review)
+    return _sort(connection, agency, case, [one.id], by=by, most=load.MOST, review=review)
 
 
 def refresh(connection: Connection, agency: str, case_id: str, *, by: str) -> list[Change]:
@@ -80,7 +90,8 @@ def refresh(connection: Connection, agency: str, case_id: str, *, by: str) -> li
     Returns:
         What changed.
     """
-    changes = _sort(connection, agency, case_id, None, by=by)
+    policy = adopted(connection)
+    changes = _sort(connection, agency, case_id, None, by=by, review=policy.review if policy else None)
     tell(connection, agency, case_id, changes, by=by)
     return changes
 
@@ -93,6 +104,7 @@ def _sort(
     *,
     by: str,
     most: int | None = None,
+    review: Review | None = None,
 ) -> list[Change]:
     """Sort a case's documents; with ``seeds`` those that these uploads have to do with."""
     gathered = load.gather(connection, agency, case_id, seeds, most)
@@ -108,7 +120,8 @@ def _sort(
         kept.set_sorted(connection, agency, case_id, _WHEN_ASKED)
         return []
     changes = _Keeper(connection, agency, case_id, people).keep(detected, everything=seeds is None)
-    questions.settle(connection, agency, case_id, gathered, comparer, detected, by=by)
+    review = review or Review()
+    questions.settle(connection, agency, case_id, gathered, comparer, detected, by=by, review=review)
     kept.set_sorted(connection, agency, case_id, STAMP)
     return changes
 

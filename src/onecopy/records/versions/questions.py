@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from onecopy.catalog import questions as asked
-from onecopy.catalog import verdicts
+from onecopy.catalog import uploads, verdicts
 from onecopy.catalog.questions import Kind, Member, Pair, Part, Question
 from onecopy.model import Answer, Evidence, Relation, Verdict
+from onecopy.policy.review import Review
 from onecopy.records.versions import words
 from onecopy.records.versions.load import Gathered
 from onecopy.records.versions.model import Conflict, ConflictKind, Detected, Page, Paper, Ruling, Version
@@ -39,6 +41,7 @@ def settle(
     detected: Detected,
     *,
     by: str,
+    review: Review,
 ) -> None:
     """Open a question for every conflict that has none, and withdraw those whose conflict is over.
 
@@ -50,6 +53,7 @@ def settle(
         comparer: Of their pages.
         detected: What was found among them.
         by: Who caused it.
+        review: How urgent questions are, and until when they are due.
     """
     numbers = {paper.occurrence for paper in gathered.papers}
     there = {
@@ -62,7 +66,7 @@ def settle(
         if known is not None:
             del there[known.id]
             continue
-        _Asking(connection, gathered, comparer, conflict).ask(agency, case_id, by=by)
+        _Asking(connection, gathered, comparer, conflict).ask(agency, case_id, by=by, review=review)
     for one in there.values():
         withdraw(connection, one, by=by)
 
@@ -104,7 +108,7 @@ class _Asking:
         self._conflict = conflict
         self._verdicts: dict[tuple[int, int], Verdict | None] = {}
 
-    def ask(self, agency: str, case_id: str, *, by: str) -> None:
+    def ask(self, agency: str, case_id: str, *, by: str, review: Review) -> None:
         conflict = self._conflict
         beside = self._beside()
         shown = [
@@ -115,7 +119,9 @@ class _Asking:
         proposed = conflict.sides.index(self._newest())
         if conflict.kind is ConflictKind.REVERTS:
             proposed = 0
-        differs = self._differs()
+        differs, now = self._differs(), datetime.now(UTC)
+        last = uploads.by_numbers(self._connection, [self._newest().first.occurrence])[0]
+        urgency, days = review.precedence(agency, last.source or "", last.category or "")
         asked.add(
             self._connection,
             Question(
@@ -124,6 +130,10 @@ class _Asking:
                 kind=Kind(str(conflict.kind)),
                 title=words.asked(conflict, title),
                 category=conflict.sides[0].shown.category or None,
+                source=last.source,
+                priority=urgency,
+                opened_at=now,
+                due_at=now + days,
                 proposal=str(Answer.NEWER_VERSION_OF),
                 proposed={"newer": proposed},
                 reasons=[*words.why(conflict), *differs],
