@@ -25,6 +25,8 @@ SCHEMES = ("light", "dark")
 AGENCY = "Building and Safety"
 PAGES = {
     "queue": "/queue",
+    "answered": "/queue/answered",
+    "rules": "/queue/rules",
     "dashboard": "/dashboard",
     "search": "/search",
     "search-found": "/search?name=IMG",
