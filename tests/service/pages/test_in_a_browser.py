@@ -10,6 +10,9 @@ from onecopy.catalog import schema
 from onecopy.catalog.store import Catalog
 
 PATHS = (
+    "/queue",
+    "/queue/answered",
+    "/queue/rules",
     "/dashboard",
     "/search?name=jpg",
     "/admin/policy",

@@ -1,9 +1,9 @@
 """All pages together, as the application takes them in."""
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from onecopy.catalog.leaves import Leaves
-from onecopy.service.pages import dashboard, public, search, sign_in, static
+from onecopy.service.pages import dashboard, public, render, search, sign_in, static
 from onecopy.service.pages.admin import (
     agreements,
     audit,
@@ -22,10 +22,11 @@ from onecopy.service.settings import Settings
 
 def install(app: FastAPI) -> None:
     """Add the pages. They are for people, and not in the API's description."""
+    spoken = [Depends(render.speaks)]
     for part in (static, sign_in, live, queue, answered, rules, desk, cases, dashboard, search, public):
-        app.include_router(part.router)
+        app.include_router(part.router, dependencies=spoken)
     for part in (entries, policy, agreements, tokens, people, webhooks, imports, audit, health):
-        app.include_router(part.router)
+        app.include_router(part.router, dependencies=spoken)
 
 
 def prepare(app: FastAPI, settings: Settings) -> None:

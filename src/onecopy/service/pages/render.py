@@ -31,6 +31,11 @@ HEADERS = {
 """Of every page: its own scripts and styles, from files alone; nothing of it in another site's frame."""
 
 
+async def speaks(request: Request) -> None:
+    """Speak a request's language while it is answered: words are put together before a template has them."""
+    words.language.set(words.wanted(request.headers.get("accept-language", "")))
+
+
 def page(request: Request, template: str, *, status: int = HTTPStatus.OK, **context: Any) -> HTMLResponse:
     """Answer with a page.
 

@@ -1,6 +1,7 @@
 """What is seen: the viewer, the facts, hostile names, and what axe finds."""
 
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -72,6 +73,14 @@ def test_modes_zoom_and_regions_by_keyboard(open_page, desk):
     moved = page.evaluate(where)
     assert first[0] == first[1], "with the same transform both move alike"
     assert moved[0] == moved[1] != first[0]
+
+
+def test_what_is_said_before_a_template_is_there_is_translated_too(visit, desk):
+    browser = visit(desk.token["token"])
+    page = browser.get(desk.ask(0, 1), headers={"Accept-Language": "qps-ploc"})
+    labels = re.findall(r'class="answer-(?:label|does)"[^>]*>(.*?)</span>', page.text)
+    assert len(labels) == 10
+    assert [label for label in labels if not label.startswith("⟦")] == []
 
 
 def test_nothing_blinks_unasked_where_motion_is_not_wanted(open_page, desk):
