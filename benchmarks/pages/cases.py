@@ -19,6 +19,7 @@ from pathlib import Path
 import httpx
 from demo.gate import Gate, running
 from sqlalchemy import Connection
+from tests.cases.shelf import fingerprint
 
 from benchmarks.measure import table
 from onecopy.catalog import arrivals, contents, decisions, images, occurrences, questions, uploads
@@ -26,37 +27,12 @@ from onecopy.catalog.decisions import Decision
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.questions import Kind, Member, Part, Question
 from onecopy.catalog.store import Catalog
-from onecopy.fingerprint import FINGERPRINT_VERSION
-from onecopy.model import Capture, FileIdentity, Fingerprint, ImageFound
+from onecopy.model import FileIdentity, ImageFound
 from onecopy.records.versions import land
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ROUNDS = 5
 SIZES = {"photographs": (50, 5_000), "pages": (50, 500), "questions": (200, 10_000)}
-
-
-def fingerprint(shows: str, camera: str | None) -> Fingerprint:
-    """Of a picture that shows what a word says."""
-    digest = hashlib.sha256(shows.encode()).hexdigest()
-    return Fingerprint(
-        version=FINGERPRINT_VERSION,
-        sha256=digest,
-        image_data_hint=digest[:32],
-        image_data_sha256=digest,
-        pixels_sha256=None,
-        pdq=bytes(32),
-        pdq_turned=None,
-        pdq_quality=90,
-        pdq_trimmed=None,
-        features=b"",
-        byte_size=10_000,
-        width=1300,
-        height=900,
-        format="jpeg" if camera else "png",
-        mode="RGB" if camera else "L",
-        lossless=camera is None,
-        capture=Capture(camera_model=camera),
-    )
 
 
 def send(
@@ -67,10 +43,10 @@ def send(
     digest = hashlib.sha256(f"{name} {words}".encode()).hexdigest()
     inner = [f"#page={page}" for page in range(1, len(words) + 1)] if len(words) > 1 else [""]
     found = tuple(
-        ImageFound(inner=place, fingerprint=fingerprint(what, camera))
+        ImageFound(inner=place, fingerprint=fingerprint(what, camera=camera))
         for place, what in zip(inner, words, strict=True)
     )
-    contents.record(connection, digest, 10_000, FileIdentity(images=found), version=FINGERPRINT_VERSION)
+    contents.record(connection, digest, 10_000, FileIdentity(images=found), version=1)
     one = Occurrence(name=name, content=digest, case_id=case, agency="", seen_at=START)
     number = occurrences.add(connection, one)
     decisions.add(connection, Decision(occurrence=number, decision="store", reason="It was stored as new."))
