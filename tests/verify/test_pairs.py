@@ -11,7 +11,9 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 from skimage import data
 
 from onecopy.model import LINKABLE, Relation
-from onecopy.verify.decide import Why
+from onecopy.verify import pair
+from onecopy.verify.decide import Ruling, Why
+from onecopy.verify.register import Placement
 
 _spec = importlib.util.spec_from_file_location("verify_make", pathlib.Path(__file__).with_name("conftest.py"))
 make = importlib.util.module_from_spec(_spec)
@@ -263,3 +265,20 @@ def test_a_sheet_scanned_to_black_and_white_is_not_another(judge):
     assert ruling.relation in {Relation.SAME_IMAGE, Relation.UNCLEAR}, (ruling, exam and exam.strokes)
     other = make.rescanned(make.form({"Parcel number": "0417-388-027"}), 5, angle=0.6)
     assert judge(other, sharp)[0].relation not in LINKABLE
+
+
+def test_finer_points_are_not_sought_where_photographs_lie_as_said_and_differ(photo, other_photo):
+    moved = photo.copy()
+    for left in range(0, 500, 100):
+        for top in range(0, 400, 100):
+            moved.paste(other_photo.crop((left, top, left + 20, top + 20)), (left + 20, top + 20))
+    views = make.to_view(photo), make.to_view(make.grainy(moved, seed=9, sigma=6))
+    few, many = (Placement(np.eye(3), "points", count) for count in (8.0, 20.0))
+    seen = pair._try(*views, few)
+    assert seen is not None
+    assert seen[0].relation is Relation.SAME_SCENE
+    assert not pair._worth_finer(seen, [few])
+    assert pair._worth_finer(seen, [many]), "a slant has many points and little that agrees"
+    assert pair._worth_finer(seen, [Placement(np.eye(3), "frame", 0.8)]), "nothing said where it is"
+    unseen = (Ruling(Relation.DISTINCT, 0.9, Why.UNRELATED, None), None)
+    assert not pair._worth_finer(unseen, [few])

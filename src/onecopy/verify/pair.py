@@ -49,8 +49,8 @@ def compare_views(a: View, b: View) -> tuple[Ruling, Examination | None]:
     tried: list[Placement] = []
     matching = Matching(a, b)
     for stage in (frame_placements, point_placements, feature_placements):
-        if stage is feature_placements and best[1] is None and not _many_points(tried):
-            return best  # what proposed the pair does not hold on the pixels
+        if stage is feature_placements and not _worth_finer(best, tried):
+            return best
         for placement in stage(matching):
             if any(_alike(placement, other, b) for other in tried):
                 continue
@@ -64,8 +64,19 @@ def compare_views(a: View, b: View) -> tuple[Ruling, Examination | None]:
     return _slanted(matching) or best
 
 
-def _many_points(tried: list[Placement]) -> bool:
-    return any(placement.origin == "points" and placement.support >= _MANY_POINTS for placement in tried)
+def _worth_finer(best: tuple[Ruling, Examination | None], tried: list[Placement]) -> bool:
+    """Whether finer key points may find a placement that is better than those that were tried.
+
+    Not where what proposed the pair does not hold on the pixels, nor where the points of the fingerprints
+    put two photographs together and much differs: of a true part they find the place, and all agrees.
+    """
+    points = [placement.support for placement in tried if placement.origin == "points"]
+    if max(points, default=0) >= _MANY_POINTS:
+        return True
+    ruling, exam = best
+    if exam is None:
+        return False
+    return not points or ruling.relation is not Relation.SAME_SCENE or exam.torn <= _TORN
 
 
 def _slanted(matching: Matching) -> tuple[Ruling, Examination] | None:
