@@ -218,9 +218,9 @@ def _paper(exam: Examination, frame: Framing) -> Ruling:
 
 
 def _same_marks(exam: Examination) -> bool:
-    """Stroke for stroke; in one capture, or where hardly anything differs, a patch says nothing more."""
+    """Stroke for stroke; where nothing is left of one capture, or next to nothing, a patch says no more."""
     one_capture = exam.grain.likeness >= _ONE_SCAN and exam.grain.strength >= 0.5
-    if one_capture or exam.residual.worst <= _AS_GOOD_AS_EQUAL:
+    if exam.residual.worst <= (1 if one_capture else _AS_GOOD_AS_EQUAL):
         return exam.strokes.partnered
     return exam.strokes.same
 
