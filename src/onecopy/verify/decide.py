@@ -207,8 +207,7 @@ def _paper(exam: Examination, frame: Framing) -> Ruling:
     worst = exam.worst_beside_ink if same_strokes else exam.residual.worst
     if same_strokes and worst <= _PAPER_EXCESS and frame.same:
         return _rescan(exam, frame)
-    confined = exam.torn <= (_VEILED if exam.grain.is_sure else _CONFINED)
-    if confined and exam.grain.one_capture(exam.torn_light, paper=True):
+    if exam.torn <= _CONFINED and exam.grain.one_capture(exam.torn_light, paper=True):
         return Ruling(Relation.EDITED, 0.93, Why.CHANGED, frame)
     if same_strokes and worst <= _RESCAN_EXCESS:
         return _rescan(exam, frame)

@@ -44,13 +44,9 @@ class Grain:
         """
         if self.pixels < 600 or self.strength < 0.35:
             return False
-        strong = self.strength >= _STRONG and self.likeness >= _SURE
-        return (self.is_sure if paper else strong) or self.likeness >= _LIKE + _LIKE_CHANGED * changed
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether it is that of one capture even on paper, and however much has changed."""
-        return self.strength >= _STRONG_PAPER and self.likeness >= _SURE_PAPER
+        strength, likeness = (_STRONG_PAPER, _SURE_PAPER) if paper else (_STRONG, _SURE)
+        strong = self.strength >= strength and self.likeness >= likeness
+        return strong or self.likeness >= _LIKE + _LIKE_CHANGED * changed
 
     @property
     def two_captures(self) -> bool:
