@@ -98,6 +98,9 @@ def test_copies_that_are_linked_already_are_one(visit, desk):
     page = browser.get(address)
     assert "once more.jpg stands for 1 copy that is linked to it already: picture 0.jpg." in page.text
     assert list(buttons(page)) == [str(one) for one in Answer][:5], "two are left to choose between"
+    group = browser.get(desk.ask(0, again, 2, 1, earlier=2)).text
+    assert 'name="keep" value="0" form="answer" checked' in group, "one is kept, whatever is folded under it"
+    assert 'name="apart" value="0 1"' in group, "and what is taken out is taken out with its copies"
     assert "the right one has something added" in page.text, "and they are called by where they lie"
     assert (hidden(page, "left"), hidden(page, "right")) == ("0", "2")
     say(browser, address, "both-needed")

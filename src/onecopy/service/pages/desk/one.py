@@ -145,10 +145,10 @@ def load(connection: Connection, question: Question, visitor: Visitor, look: Loo
     everything = show(connection, question, to=visitor.caller.name)
     pairs, conflict = everything.pairs, question.kind in CONFLICTS
     shown = shots.of_members(connection, everything.members, pictured=visitor.may(Permission.CONTENT))
-    keep = _kept(question, shown, look.keep)
     if not conflict:
         wanted = question.proposed.get("keep") if look.keep is None else look.keep
         shown = stacked(connection, question.agency, shown, pairs, keep=wanted)
+    keep = _kept(question, shown, look.keep)
     sides = sides_of(question, shown) if conflict else ()
     two = (
         two_pages(question, sides, shown, (look.left, look.right))
