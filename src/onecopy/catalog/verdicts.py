@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select, tuple_
+from sqlalchemy import Connection, func, select, tuple_
 
 from onecopy.catalog import rows
 from onecopy.catalog.batches import batches, insert_or_update, many
@@ -34,12 +34,14 @@ def record(connection: Connection, found: Mapping[tuple[int, int], Verdict], *, 
 
 
 def known(
-    connection: Connection, pairs: Iterable[tuple[int, int]], *, version: int
+    connection: Connection, pairs: Iterable[tuple[int, int]], *, version: int | None
 ) -> Iterator[tuple[tuple[int, int], Verdict]]:
-    """The stored verdicts of some pairs (A, B), of this version."""
+    """The stored verdicts of some pairs (A, B), of this version, or with ``None`` of any."""
     key = tuple_(verdict.c.a, verdict.c.b)
     for batch in batches(pairs):
-        query = select(verdict).where(verdict.c.verify_version == version, key.in_(batch))
+        query = select(verdict).where(key.in_(batch))
+        if version is not None:
+            query = query.where(verdict.c.verify_version == version)
         for row in connection.execute(query).mappings():
             yield (row["a"], row["b"]), rows.to_verdict(row)
 
@@ -77,41 +79,41 @@ _DISTINCT = str(Relation.DISTINCT)
 _AMONG = {
     distinct: select(*_SEEN).where(
         verdict.c.a.in_(many("ids")),
-        verdict.c.verify_version == bindparam("version"),
         verdict.c.relation == _DISTINCT if distinct else verdict.c.relation != _DISTINCT,
     )
     for distinct in (False, True)
 }
 
 
-def beside(connection: Connection, ids: Iterable[int], *, version: int) -> Iterator[Seen]:
-    """What was seen of some images beside whatever others, unless that was nothing."""
+def beside(connection: Connection, ids: Iterable[int]) -> Iterator[Seen]:
+    """What was seen of some images beside whatever others, unless that was nothing; by any version."""
     for batch in batches(ids):
         for mine in (verdict.c.a, verdict.c.b):
-            query = select(*_SEEN).where(mine.in_(batch), verdict.c.verify_version == version)
-            query = query.where(verdict.c.relation != _DISTINCT)
+            query = select(*_SEEN).where(mine.in_(batch), verdict.c.relation != _DISTINCT)
             for row in connection.execute(query, execution_options={"yield_per": 1000}):
                 yield _seen(row)
 
 
-def seen_among(connection: Connection, ids: Iterable[int], *, version: int) -> Iterator[Seen]:
-    """What was seen of images among each other, however many.
+def seen_among(connection: Connection, ids: Iterable[int]) -> Iterator[Seen]:
+    """What was seen of images among each other, however many, by any version of the verification.
 
+    What is known of an agency's records does not go away because pixels are compared in a better way now.
     That two are distinct is said only of those that are the same image as any.
     """
     every = set(ids)
     linked: set[int] = set()
-    for one in _among(connection, every, version, distinct=False):
+    for one in _among(connection, every, distinct=False):
         if one.relation in LINKABLE:
             linked |= {one.a, one.b}
         yield one
-    yield from _among(connection, linked, version, distinct=True)
+    yield from _among(connection, linked, distinct=True)
 
 
-def _among(connection: Connection, every: set[int], version: int, *, distinct: bool) -> Iterator[Seen]:
+def _among(connection: Connection, every: set[int], *, distinct: bool) -> Iterator[Seen]:
     for batch in batches(sorted(every)):
-        asked = {"ids": batch, "version": version}
-        for row in connection.execute(_AMONG[distinct], asked, execution_options={"yield_per": 1000}):
+        for row in connection.execute(
+            _AMONG[distinct], {"ids": batch}, execution_options={"yield_per": 1000}
+        ):
             if row[1] in every:
                 yield _seen(row)
 

@@ -4,12 +4,12 @@ import json
 
 import pytest
 import shelf as shelves
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from onecopy.catalog import arrivals, questions, uploads, versions, webhooks
 from onecopy.catalog.answers import Answered, Given
 from onecopy.catalog.answers import add as add_answer
-from onecopy.catalog.schema import delivery, event
+from onecopy.catalog.schema import delivery, event, verdict
 from onecopy.catalog.store import Catalog
 from onecopy.model import Answer
 from onecopy.policy.review import Precedence, Review, Urgency
@@ -165,6 +165,16 @@ def test_an_answer_sets_the_current_version_and_can_be_taken_back(shelf):
     shelf.send("A-2 rev B.pdf", "b", hours=200)
     shelf.send("A-2 rev B client.pdf", "c", hours=300)
     assert shelf.read(questions.of_case, shelf.agency, shelf.case) == []
+
+
+def test_what_pixels_showed_once_holds_when_they_are_compared_better(shelf):
+    undecided(shelf)
+    before = state(shelf)
+    assert len(before[1]) == 1
+    with shelf.catalog.write([arrivals.scope(shelf.agency)]) as connection:
+        connection.execute(update(verdict).values(verify_version=verdict.c.verify_version - 1))
+    shelf.refresh()
+    assert state(shelf) == before
 
 
 def test_both_needed_makes_documents_of_their_own(shelf):

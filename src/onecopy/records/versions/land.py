@@ -27,11 +27,9 @@ from onecopy.records.versions.model import Criterion, Detected, Paper, Version, 
 from onecopy.records.versions.pages import Comparer
 from onecopy.records.versions.rulings import Decided, decided, deciding
 from onecopy.records.versions.sets import detect
-from onecopy.verify.interface import VERIFY_VERSION
 
 RULES = 2
 """Changes whenever the rules could sort a case otherwise."""
-STAMP = RULES * 1000 + VERIFY_VERSION
 _WHEN_ASKED = 0
 
 log = logging.getLogger(__name__)
@@ -73,7 +71,7 @@ def land(
     rules = kept.sorted_by(connection, agency, case)
     if rules == _WHEN_ASKED:
         return []
-    if rules != STAMP:
+    if rules != RULES:
         return _sort(connection, agency, case, None, by=by, most=load.MOST_AT_FIRST, review=review)
     return _sort(connection, agency, case, [one.id], by=by, most=load.MOST, review=review)
 
@@ -122,13 +120,13 @@ def _sort(
     changes = _Keeper(connection, agency, case_id, people).keep(detected, everything=seeds is None)
     review = review or Review()
     questions.settle(connection, agency, case_id, gathered, comparer, detected, by=by, review=review)
-    kept.set_sorted(connection, agency, case_id, STAMP)
+    kept.set_sorted(connection, agency, case_id, RULES)
     return changes
 
 
 def stale(connection: Connection, agency: str, case_id: str) -> bool:
     """Whether a case's documents are to be sorted before anything is said of them."""
-    return kept.sorted_by(connection, agency, case_id) != STAMP
+    return kept.sorted_by(connection, agency, case_id) != RULES
 
 
 def bring_up_to_date(catalog: Catalog, agency: str, case_id: str, *, by: str) -> None:

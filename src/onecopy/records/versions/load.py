@@ -23,7 +23,6 @@ from onecopy.records.versions.kinds import Kind, kind
 from onecopy.records.versions.model import Page, Paper, Tie
 from onecopy.records.versions.names import Agreement, Named, agreement, parse, revision
 from onecopy.records.versions.same import SURE, digests, fold
-from onecopy.verify.interface import VERIFY_VERSION
 
 MOST_AT_FIRST = 10_000
 """Uploads of a case, photographs included, that are looked at when its first document comes in."""
@@ -170,7 +169,7 @@ class _Reader:
         """Read uploads, and what they have to do with each other."""
         papers = self._papers(numbers)
         mine = {image.id for unit in papers for image in unit.images}
-        for verdict in verdicts.seen_among(self._connection, mine, version=VERIFY_VERSION):
+        for verdict in verdicts.seen_among(self._connection, mine):
             self._note(verdict)
 
     def follow(self, numbers: set[int]) -> set[int]:
@@ -178,7 +177,7 @@ class _Reader:
         papers = self._papers(numbers)
         mine = {image.id for unit in papers for image in unit.images}
         others: set[int] = set()
-        for verdict in verdicts.beside(self._connection, sorted(mine), version=VERIFY_VERSION):
+        for verdict in verdicts.beside(self._connection, sorted(mine)):
             self._note(verdict)
             others |= {verdict.a, verdict.b}
         contents = set(images.contents_of(self._connection, sorted(others - mine)).values())
@@ -291,7 +290,7 @@ class _Reader:
 
 def ties(connection: Connection, agency: str, found: Mapping[int, StoredImage]) -> dict[tuple[int, int], Tie]:
     """What images are to each other: as their pixels showed, or as people said."""
-    seen = verdicts.seen_among(connection, found, version=VERIFY_VERSION)
+    seen = verdicts.seen_among(connection, found)
     known = {
         (min(one.a, one.b), max(one.a, one.b)): Tie(relation=one.relation, confidence=one.confidence)
         for one in seen

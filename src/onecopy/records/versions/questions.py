@@ -17,7 +17,6 @@ from onecopy.records.versions.load import Gathered
 from onecopy.records.versions.model import Conflict, ConflictKind, Detected, Page, Paper, Ruling, Version
 from onecopy.records.versions.pages import Comparer
 from onecopy.records.versions.rulings import plain
-from onecopy.verify.interface import VERIFY_VERSION
 
 KINDS = frozenset(Kind(str(kind)) for kind in ConflictKind)
 """The kinds of questions that are asked from here."""
@@ -201,7 +200,7 @@ class _Asking:
         """The verdict on two images; its evidence is in the order of the catalog."""
         a, b = verdicts.ordered(self._gathered.images[one], self._gathered.images[other])
         if (a.id, b.id) not in self._verdicts:
-            found = dict(verdicts.known(self._connection, [(a.id, b.id)], version=VERIFY_VERSION))
+            found = dict(verdicts.known(self._connection, [(a.id, b.id)], version=None))
             same = self._comparer.same(one, other)
             self._verdicts[a.id, b.id] = found.get((a.id, b.id)) or (_SAME if same else None)
         return self._verdicts[a.id, b.id]
