@@ -36,6 +36,8 @@ Descriptors = npt.NDArray[np.uint8]
 
 _LARGEST_RUN = 1 << 21
 _KEY_BITS = 20
+_NUMBER = 20
+"""The lowest bit of a key's number."""
 _AT_ONCE = 1 << 22
 """Pairs of descriptors that are compared at once: a bound on memory."""
 _IN_CACHE = 1 << 13
@@ -55,7 +57,10 @@ def keys_of(descriptors: Descriptors) -> npt.NDArray[np.uint32]:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Keys in ascending order, and the row of each, both of shape (12, n); rows from ``first`` on."""
+    """Keys in ascending order, each with its number before its 20 bits, so that one search meets all twelve.
+
+    ``keys`` and ``rows``, the row of each, have shape (12, n); rows count from ``first`` on.
+    """
 
     first: int
     keys: npt.NDArray[np.uint32]
@@ -63,6 +68,11 @@ class _Run:
 
     def __len__(self) -> int:
         return int(self.keys.shape[1])
+
+
+def _numbered(keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """Keys with their number before their bits, shape (12, n)."""
+    return keys | np.arange(KEYS, dtype=np.uint32)[:, None] << np.uint32(_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +174,10 @@ class DescriptorIndex:
     def _matches(
         self, descriptors: Descriptors, wanted: Callable[[Ints, npt.NDArray[np.int32]], npt.NDArray[np.bool_]]
     ) -> Matches:
-        asking = _words(descriptors)
-        met = []
-        for key, values in enumerate(keys_of(descriptors)):
-            asked, rows = self._with_key(key, values)
-            chosen = wanted(asked, rows)
-            met.append(self._near(asking, asked[chosen], rows[chosen]))
-        return self._once(met)
+        probe, rows = self._with_keys(_numbered(keys_of(descriptors)).reshape(-1))
+        asked = probe % max(1, len(descriptors))
+        chosen = wanted(asked, rows)
+        return self._once([self._near(_words(descriptors), asked[chosen], rows[chosen])])
 
     def _in_one_run(self, run: _Run) -> Iterator[Matches]:
         """Those who share a value lie together, in ascending order: nothing has to be looked up."""
@@ -227,9 +234,9 @@ class DescriptorIndex:
         ends = np.searchsorted(self._owner.rows, np.stack([owners, owners + 1]).astype(np.int32))
         return np.asarray(ends[:, which], dtype=np.int32)
 
-    def _with_key(self, key: int, values: npt.NDArray[np.uint32]) -> tuple[Ints, npt.NDArray[np.int32]]:
-        """Rows that have a value of a key that is not too common, as (position asked, row)."""
-        starts, counts = self._ranges(key, values)
+    def _with_keys(self, values: npt.NDArray[np.uint32]) -> tuple[Ints, npt.NDArray[np.int32]]:
+        """Rows that have one of some numbered keys that is not too common, as (position asked, row)."""
+        starts, counts = self._ranges(values)
         # Removed rows still count here, so they may not close a range before they are told apart below.
         total = counts.sum(axis=0)
         probe = np.flatnonzero((total > 0) & (total <= self._common + self._rows_gone))
@@ -237,7 +244,7 @@ class DescriptorIndex:
         for run, start, count in zip(self._runs, starts, counts, strict=True):
             which, place = spread(start[probe], count[probe])
             asked.append(probe[which])
-            rows.append(run.rows[key, place])
+            rows.append(run.rows.reshape(-1)[place])
         position, row = np.concatenate(asked), np.concatenate(rows)
         if not self._rows_gone:
             return position, row
@@ -246,16 +253,17 @@ class DescriptorIndex:
         rare = np.bincount(position, minlength=len(values))[position] <= self._common
         return position[rare], row[rare]
 
-    def _ranges(self, key: int, values: npt.NDArray[np.uint32]) -> tuple[Ints, Ints]:
-        """Where the values of a key lie in each run: starts and counts, shape (runs, n)."""
+    def _ranges(self, values: npt.NDArray[np.uint32]) -> tuple[Ints, Ints]:
+        """Where numbered keys lie in each run: starts and counts, shape (runs, n)."""
         starts = np.zeros((len(self._runs), len(values)), np.int64)
         counts = np.zeros_like(starts)
         order = np.argsort(values)  # looked up in order they are found in half the time
         ordered = values[order]
         for number, run in enumerate(self._runs):
-            first = np.searchsorted(run.keys[key], ordered, "left")
+            keys = run.keys.reshape(-1)
+            first = np.searchsorted(keys, ordered, "left")
             starts[number, order] = first
-            counts[number, order] = np.searchsorted(run.keys[key], ordered, "right") - first
+            counts[number, order] = np.searchsorted(keys, ordered, "right") - first
         return starts, counts
 
     def _tidy(self) -> None:
@@ -275,7 +283,7 @@ class DescriptorIndex:
             self._runs.append(self._run(first, covered))
 
     def _run(self, first: int, last: int) -> _Run:
-        keys = keys_of(self._descriptors.rows[first:last])
+        keys = _numbered(keys_of(self._descriptors.rows[first:last]))
         # a value and its place in one number: sorting those is several times faster than an order of values
         ordered = np.sort(keys.astype(np.uint64) << np.uint64(32) | np.arange(last - first, dtype=np.uint64))
         rows = (ordered & np.uint64(0xFFFFFFFF)).astype(np.int32) + np.int32(first)

@@ -32,11 +32,10 @@ def look_of(one: Fingerprint | Print, last: bytes) -> bytes:
         one: The image.
         last: Its key of the last level that it has.
     """
-    hashes = (one.pdq or b"", one.pdq_turned or b"", one.pdq_trimmed or b"")
-    sizes = (one.width, one.height, *map(len, hashes))
-    digest = blake2b(repr(sizes).encode() + b"".join((last, *hashes)), digest_size=KEY)
-    digest.update(one.features)
-    return digest.digest()
+    pdq, turned, trimmed = one.pdq or b"", one.pdq_turned or b"", one.pdq_trimmed or b""
+    sizes = b"%d %d %d %d %d" % (one.width, one.height, len(pdq), len(turned), len(trimmed))
+    parts = (sizes, last, pdq, turned, trimmed, one.features)
+    return blake2b(b"".join(parts), digest_size=KEY).digest()
 
 
 class DigestIndex:

@@ -42,7 +42,7 @@ class Lookup:
 
     def add_all(self, keys: Keys, numbers: Ints) -> None:
         """Add many: shapes (n, 2) and (n,)."""
-        self._settle()
+        self._settle(_RECENT)
         self._merge(keys, numbers)
 
     def get(self, key: bytes) -> list[int]:
@@ -69,9 +69,9 @@ class Lookup:
         self._settle()
         return self._keys, self._numbers.astype(np.int64)
 
-    def _settle(self) -> None:
-        """Put what waits where it belongs."""
-        if not self._waiting:
+    def _settle(self, most: int = 0) -> None:
+        """Put what waits where it belongs, unless that is no more than so many."""
+        if self._waiting <= most:
             return
         keys = packed(key for key, numbers in self._recent.items() for _ in numbers)
         numbers = [number for numbers in self._recent.values() for number in numbers]

@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from onecopy.candidates import CandidateIndex
-from onecopy.candidates.lookup import KEY, Lookup
+from onecopy.candidates.lookup import KEY, Lookup, packed
 from onecopy.catalog import arrivals, images
 from onecopy.catalog.batches import batches
 from onecopy.model import Fingerprint
@@ -79,8 +79,8 @@ class _Held:
             new = images.received(connection, agency, self._seen, version=self._version)
             for portion in batches(new, _TOGETHER):
                 self.index.add_all((one.id, one.print) for one in portion)
-                for one in portion:
-                    self._images.add(_key(one.content), one.id)
+                numbers = np.array([one.id for one in portion], np.int64)
+                self._images.add_all(packed(_key(one.content) for one in portion), numbers)
             self._seen = newest
 
     def _forget(self, contents: Iterable[str]) -> None:
