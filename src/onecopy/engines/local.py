@@ -2,8 +2,8 @@
 
 All runs share the workers. Every :meth:`LocalEngine.run` has threads of its own, only as many as it has calls
 for and at most two for each worker: while one waits for the worker's answer, the other has the next call's
-files open. Calls are drawn in the thread that iterates over the outcomes, so a generator over a database
-connection works.
+files open. A list of one call needs none: whoever asks waits for the worker itself. Calls are drawn in the
+thread that iterates over the outcomes, so a generator over a database connection works.
 """
 
 import contextlib
@@ -78,7 +78,10 @@ class LocalEngine:
         run = _Run(task, self._pool, self.memory, 2 * self.workers, self._limits)
         self._runs.add(run)
         try:
-            yield from run.outcomes(calls)
+            if isinstance(calls, list) and len(calls) == 1:
+                yield run.outcome(calls[0])
+            else:
+                yield from run.outcomes(calls)
         finally:
             run.stop()
             self._runs.discard(run)
@@ -143,6 +146,16 @@ class _Run(Generic[ArgsT, ResultT]):
         while under_way:
             yield self._next()
             under_way -= 1
+
+    def outcome(self, call: Call[ArgsT]) -> Outcome[ResultT]:
+        """Run one call here, without a thread."""
+        try:
+            found = self._outcome(call)
+            if found.failure is None or not self._stopped.is_set():
+                return found
+        except StoppedError:
+            pass
+        raise RuntimeError("the engine was closed while it ran")
 
     def stop(self) -> None:
         """End the calls under way and wait for the threads."""

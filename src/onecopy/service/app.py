@@ -35,6 +35,7 @@ from onecopy.service.api import (
 )
 from onecopy.service.api.description import described
 from onecopy.service.capacity import Capacity
+from onecopy.service.garbage import keep_what_stays
 from onecopy.service.headers import HeadLikeGet, SecurityHeaders
 from onecopy.service.linger import Linger
 from onecopy.service.orphan import end_with_parent
@@ -81,6 +82,7 @@ def create_app(settings: Settings, gate: Gate | None = None) -> FastAPI:
         app.state.capacity = Capacity(settings.uploads_at_once)
         app.state.rate = Rate(shared.counts(), settings.requests_per_minute)
         app.state.stopping = Stopping()
+        keep_what_stays()
         async with AsyncExitStack() as ending:
             ending.push_async_callback(run_in_threadpool, opened.close)
             ending.callback(app.state.rate.close)

@@ -1,7 +1,7 @@
 """Who may ask: bearer tokens, each with a role and for one agency or all (:mod:`onecopy.catalog.tokens`)."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -170,8 +170,8 @@ def _unauthorized(detail: str) -> ProblemError:
     return ProblemError(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
 
 
-def _needs(permission: Permission) -> Callable[[Caller], Caller]:
-    def allowed(caller: Annotated[Caller, Depends(require_token)]) -> Caller:
+def _needs(permission: Permission) -> Callable[[Caller], Awaitable[Caller]]:
+    async def allowed(caller: Annotated[Caller, Depends(require_token)]) -> Caller:  # asks nobody: no thread
         if permission not in MAY[caller.role]:
             raise ProblemError(403, "forbidden", f"The role '{caller.role}' may not {permission}.")
         return caller

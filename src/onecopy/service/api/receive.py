@@ -1,10 +1,10 @@
 """From a request to a filled spool and its context."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Protocol
 
-from anyio import fail_after
 from fastapi import Request
 from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
@@ -121,17 +121,20 @@ async def chunks(request: Request) -> AsyncIterator[bytes]:
         ProblemError: 408.
     """
     seconds: float = request.app.state.settings.idle_seconds
-    body = request.stream()
-    while True:
-        try:
-            with fail_after(seconds):
-                chunk = await anext(body)
-        except StopAsyncIteration:
-            return
-        except TimeoutError:
-            detail = f"Nothing came for {seconds:g} seconds, so the upload was dropped. Send it again."
-            raise ProblemError(408, "stalled", detail, headers={"Connection": "close"}) from None
-        yield chunk
+    body, now = request.stream(), asyncio.get_running_loop().time
+    try:
+        async with asyncio.timeout(None) as patience:  # one for all pieces, which are small and many
+            while True:
+                patience.reschedule(now() + seconds)
+                try:
+                    chunk = await anext(body)
+                except StopAsyncIteration:
+                    return
+                patience.reschedule(None)
+                yield chunk
+    except TimeoutError:
+        detail = f"Nothing came for {seconds:g} seconds, so the upload was dropped. Send it again."
+        raise ProblemError(408, "stalled", detail, headers={"Connection": "close"}) from None
 
 
 def _refuse_early(request: Request, most: int) -> None:
