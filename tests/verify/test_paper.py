@@ -54,6 +54,15 @@ def test_letters_too_small_for_black_and_white_are_unclear(judge):
     assert judge(one, thresholded(again))[0].relation not in LINKABLE
 
 
+@pytest.mark.parametrize("pair", ["55", "5S", "gq"])
+def test_small_print_in_black_and_white_is_unclear(judge, pair):
+    """Of eight points at 150 dots an inch nobody can say which letter it was."""
+    one, other = (make.rescanned(_small_print(letter), 7 + n) for n, letter in enumerate(pair))
+    for page in (one, thresholded(one)):
+        ruling, exam = judge(page, thresholded(other))
+        assert ruling.relation not in LINKABLE, (ruling, exam and exam.strokes)
+
+
 def _small_print(letter: str) -> Image.Image:
     """A form with eight-point writing below, one letter of which is given."""
     page = make.form()

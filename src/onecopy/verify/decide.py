@@ -44,9 +44,11 @@ _ONE_SCAN, _AS_GOOD_AS_EQUAL = 0.5, 0.3
 """Likeness of grain that two scans of a sheet never have, and the excess below which all is rounding."""
 _UNREAD_INK = 2.0
 """Unmatched ink (pixels) that chance leaves of letters too small for black and white."""
-_LEGIBLE, _TALL_ENOUGH, _SMALL_PRINT = 9.5, 12, 0.97
-"""Pixels: in black and white, lower characters have no room for what is inside them (an eight and a dotted
-nought are one blob); and what to be sure of where only the smallest print may have none."""
+_LEGIBLE, _LEGIBLE_CUT = 9.5, 12
+"""Pixels: lower characters have no room for what tells them apart (an S and a 5, a g and a q), in grey and in
+black and white."""
+_SURE_OF_CUT = 0.97
+"""In black and white small print may be on a page of larger letters: no policy links it by itself."""
 
 
 class Why(StrEnum):
@@ -136,7 +138,7 @@ def rule_slanted(exam: Examination) -> Ruling | None:
 def _clean(exam: Examination, frame: Framing) -> Ruling:
     if exam.both_paper and not _same_marks(exam):
         return _paper(exam, frame)
-    if not _readable(exam):
+    if not _readable(exam) or _print_lost(exam):
         return Ruling(Relation.UNCLEAR, 0.9, Why.TOO_SMALL_TO_READ, frame)
     if frame.mirrored:
         return Ruling(Relation.EDITED, 0.98, Why.MIRRORED, frame)
@@ -146,7 +148,7 @@ def _clean(exam: Examination, frame: Framing) -> Ruling:
         return Ruling(Relation.SAME_SCENE, 0.8, Why.OTHER_CAPTURE, frame)  # on a tripod, and nothing moved
     if exam.residual.worst > FAINTEST_MOVE and not exam.both_paper and exam.grain.likeness < _ALIKE:
         return Ruling(Relation.UNCLEAR, 0.7, Why.GRAIN_LOST, frame)
-    return Ruling(Relation.SAME_IMAGE, min(_confidence(exam), _most_sure(exam)), Why.CLEAN, frame)
+    return Ruling(Relation.SAME_IMAGE, _confidence(exam), Why.CLEAN, frame)
 
 
 def _framed(confidence: float, frame: Framing) -> Ruling:
@@ -201,7 +203,7 @@ def _paper(exam: Examination, frame: Framing) -> Ruling:
     marks = exam.strokes
     if exam.support < 0.15 or marks.unmatched > 0.55:
         return Ruling(Relation.DISTINCT, 0.8, Why.UNRELATED, None)
-    if exam.residual.worst <= _UNREAD_EXCESS and not _readable(exam):
+    if exam.residual.worst <= _UNREAD_EXCESS and (not _readable(exam) or (marks.same and _print_lost(exam))):
         return Ruling(Relation.UNCLEAR, 0.8, Why.TOO_SMALL_TO_READ, frame)
     same_strokes = _same_marks(exam)
     worst = exam.worst_beside_ink if same_strokes else exam.residual.worst
@@ -229,7 +231,7 @@ def _black_and_white(exam: Examination, frame: Framing) -> Ruling:
     marks = exam.strokes
     if exam.support < 0.15 or marks.unmatched > 0.55:
         return Ruling(Relation.DISTINCT, 0.8, Why.UNRELATED, None)
-    if 0 < marks.letters < _LEGIBLE and marks.heaviest <= _UNREAD_INK and not _broad(exam):
+    if _print_lost(exam) and marks.heaviest <= _UNREAD_INK:
         return Ruling(Relation.UNCLEAR, 0.8, Why.TOO_SMALL_TO_READ, frame)
     if marks.differ:
         return Ruling(Relation.SAME_FORM, 0.9, Why.OTHER_MARKS, frame)
@@ -249,16 +251,16 @@ def _rescan(exam: Examination, frame: Framing) -> Ruling:
     cropped = max(frame.cut + frame.added) > _SHIFTED or (not frame.same and frame.one_sided)
     if not _whole(frame) or (not _scanned_again(exam, frame) and cropped):
         return _framed(0.9, frame)
-    return Ruling(Relation.SAME_IMAGE, _most_sure(exam, 0.99), Why.RESCAN, frame)
+    sure = _SURE_OF_CUT if exam.cut and exam.residual.worst > _AS_GOOD_AS_EQUAL else 0.99
+    return Ruling(Relation.SAME_IMAGE, sure, Why.RESCAN, frame)
 
 
-def _most_sure(exam: Examination, sure: float = 1.0) -> float:
-    """How sure to be at most: of two scans the smallest print may be too small to be told apart."""
-    if not exam.both_paper:
-        return sure
-    least = _TALL_ENOUGH if exam.cut else _LEGIBLE
-    apart = exam.cut or exam.grain.two_captures
-    return _SMALL_PRINT if apart and 0 < exam.strokes.letters < least else sure
+def _print_lost(exam: Examination) -> bool:
+    """Whether what is written on two scans of paper is too small for another letter to show."""
+    if not exam.both_paper or _broad(exam):
+        return False
+    scanned_twice = exam.cut or exam.grain.two_captures
+    return scanned_twice and 0 < exam.strokes.letters < (_LEGIBLE_CUT if exam.cut else _LEGIBLE)
 
 
 def _whole(frame: Framing) -> bool:
