@@ -60,6 +60,13 @@ def since(connection: Connection, agency: str, number: int) -> Iterator[tuple[in
         yield row[0], row[1]
 
 
+def every(connection: Connection) -> Iterator[tuple[str, int, str]]:
+    """The logs of all agencies: agency, number and content."""
+    query = select(arrival.c.agency, arrival.c.number, arrival.c.content)
+    for row in connection.execute(query, execution_options={"yield_per": 10_000}):
+        yield row[0], row[1], row[2]
+
+
 def newest(connection: Connection, agency: str) -> int:
     """The number of the last line of an agency's log; 0 if there is none."""
     return connection.scalar(_NEWEST, {"agency": agency}) or 0

@@ -94,14 +94,19 @@ class Printed:
 _PRINT = tuple(image.c[name] for name in Print._fields)
 _PRINTS = {
     features: select(image.c.id, image.c.content, *(_PRINT if features else _PRINT[:-1]))
-    .join(content, content.c.sha256 == image.c.content)
-    .where(content.c.fingerprint_version == bindparam("version"))
     for features in (True, False)
 }
+_OF_VERSION = content.c.fingerprint_version == bindparam("version")
 _NEW = select(arrival.c.content).where(
     arrival.c.agency == bindparam("agency"), arrival.c.number > bindparam("number")
 )
-_RECEIVED = {features: query.where(image.c.content.in_(_NEW)) for features, query in _PRINTS.items()}
+_RECEIVED = {
+    features: query.join(content, content.c.sha256 == image.c.content).where(
+        _OF_VERSION, image.c.content.in_(_NEW)
+    )
+    for features, query in _PRINTS.items()
+}
+_OTHERS = select(content.c.sha256).where(content.c.fingerprint_version.is_not(None), ~_OF_VERSION)
 
 
 def received(
@@ -121,8 +126,14 @@ def received(
 
 
 def prints(connection: Connection, *, version: int, features: bool = True) -> Iterator[Printed]:
-    """All images, by number, to be searched among; arguments as for :func:`received`."""
-    return _printed(connection, _PRINTS[features].order_by(image.c.id), {"version": version})
+    """All images, by number, to be searched among; arguments as for :func:`received`.
+
+    They are read one after the other as they lie, and nothing is looked up for each of them.
+    """
+    others = set(connection.scalars(_OTHERS, {"version": version}))
+    for one in _printed(connection, _PRINTS[features].order_by(image.c.id), {}):
+        if one.content not in others:
+            yield one
 
 
 def _printed(connection: Connection, query: Select[Any], asked: Mapping[str, Any]) -> Iterator[Printed]:

@@ -6,8 +6,12 @@ import re
 import pytest
 from sqlalchemy import Engine, event
 
+from onecopy.candidates import Index
+from onecopy.catalog import arrivals, images
 from onecopy.catalog.store import Catalog
+from onecopy.fingerprint import FINGERPRINT_VERSION
 from onecopy.pipelines.gate import Context, Gate
+from onecopy.pipelines.gate.known import Known
 from onecopy.vault.local import LocalVault
 
 _SMALL = {"agreement", "webhook", "setting", "event_head", "tally"}
@@ -60,3 +64,26 @@ def test_no_statement_of_an_upload_reads_all_there_is(gate, asked, picture):
             first = "max(arrival.number)" in statement or statement.endswith("LIMIT ? OFFSET ?")
             one = every is not None and every[1] == "arrival" and first
             assert every is None or one or every[1] in _SMALL, (step, statement)
+
+
+def test_all_is_loaded_as_if_one_had_followed(gate, picture):
+    for agency, seeds in (("fire", (1, 2, 3)), ("parks", (3, 4)), ("police", ())):
+        for seed in seeds:
+            with io.BytesIO() as out:
+                picture(seed).save(out, "JPEG", quality=90)
+                gate.submit(io.BytesIO(out.getvalue()), Context(case="1", agency=agency, name="a.jpg"))
+    loaded, following = (Known(Index, version=FINGERPRINT_VERSION) for _ in range(2))
+    with gate.catalog.write() as connection:
+        every = list(images.prints(connection, version=FINGERPRINT_VERSION))
+        arrivals.again(connection, [every[0].content])
+    with gate.catalog.read() as connection:
+        loaded.load(connection)
+        for agency in ("fire", "parks", "police"):
+            following.catch_up(connection, agency)
+            loaded.catch_up(connection, agency)
+        asked = [one.fingerprint for one in images.by_ids(connection, [one.id for one in every]).values()]
+    assert len(every) == 4
+    for agency in ("fire", "parks", "police"):
+        found = [loaded.candidates(agency, one) for one in asked]
+        assert found == [following.candidates(agency, one) for one in asked]
+        assert sum(map(len, found)) == {"fire": 3, "parks": 2, "police": 0}[agency]

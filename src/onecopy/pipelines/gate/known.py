@@ -1,7 +1,7 @@
 """What each agency holds, in memory, to be asked for candidates; kept level with the catalog."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from sqlalchemy import Connection
@@ -10,6 +10,7 @@ from onecopy.candidates import CandidateIndex
 from onecopy.candidates.lookup import KEY, Lookup, packed
 from onecopy.catalog import arrivals, images
 from onecopy.catalog.batches import batches
+from onecopy.catalog.images import Printed
 from onecopy.model import Fingerprint
 
 PER_IMAGE = 64
@@ -34,9 +35,24 @@ class Known:
         self._agencies: dict[str, _Held] = {}
 
     def load(self, connection: Connection) -> None:
-        """Catch up with all agencies."""
-        for agency in arrivals.agencies(connection):
-            self.catch_up(connection, agency)
+        """Catch up with all agencies, reading every image once and in the order in which they lie.
+
+        To look each of a million up by its content would read all over the disk.
+        """
+        if self._agencies:
+            for agency in arrivals.agencies(connection):
+                self.catch_up(connection, agency)
+            return
+        names, newest, holders = _logs(connection)
+        held = [_Held(self._make_index(), self._version) for _ in names]
+        for portion in batches(images.prints(connection, version=self._version), _TOGETHER):
+            place, holder = holders.get_all(packed(_key(one.content) for one in portion))
+            for number in np.unique(holder).tolist():
+                mine = dict.fromkeys(place[holder == number].tolist())
+                held[number].add([portion[at] for at in mine])
+        for name, last, one in zip(names, newest, held, strict=True):
+            one.seen = last
+            self._agencies[name] = one
 
     def catch_up(self, connection: Connection, agency: str) -> None:
         """Add what an agency received, by this process or another, as far as ``connection`` sees it."""
@@ -66,27 +82,45 @@ class _Held:
         self.index = index
         self._version = version
         self._images = Lookup(np.int64)  # by content
-        self._seen = 0
+        self.seen = 0
         self._lock = threading.Lock()
 
     def catch_up(self, connection: Connection, agency: str) -> None:
         with self._lock:
             newest = arrivals.newest(connection, agency)
-            if newest == self._seen:
+            if newest == self.seen:
                 return
-            if self._seen:  # some may be logged again: their images are others now
-                self._forget(content for _, content in arrivals.since(connection, agency, self._seen))
-            new = images.received(connection, agency, self._seen, version=self._version)
+            if self.seen:  # some may be logged again: their images are others now
+                self._forget(content for _, content in arrivals.since(connection, agency, self.seen))
+            new = images.received(connection, agency, self.seen, version=self._version)
             for portion in batches(new, _TOGETHER):
-                self.index.add_all((one.id, one.print) for one in portion)
-                numbers = np.array([one.id for one in portion], np.int64)
-                self._images.add_all(packed(_key(one.content) for one in portion), numbers)
-            self._seen = newest
+                self.add(portion)
+            self.seen = newest
+
+    def add(self, portion: Sequence[Printed]) -> None:
+        """Add images."""
+        self.index.add_all((one.id, one.print) for one in portion)
+        numbers = np.array([one.id for one in portion], np.int64)
+        self._images.add_all(packed(_key(one.content) for one in portion), numbers)
 
     def _forget(self, contents: Iterable[str]) -> None:
         for content in contents:
             for image in self._images.get(_key(content)):
                 self.index.remove(image)
+
+
+def _logs(connection: Connection) -> tuple[list[str], list[int], Lookup]:
+    """The agencies, the newest number of each, and by content the places of those that have it."""
+    newest: dict[str, int] = {}
+    places: dict[str, int] = {}
+    holders = Lookup()
+    for portion in batches(arrivals.every(connection), _TOGETHER):
+        for agency, number, _ in portion:
+            newest[agency] = max(number, newest.get(agency, 0))
+            places.setdefault(agency, len(places))
+        mine = np.array([places[agency] for agency, _, _ in portion], np.int64)
+        holders.add_all(packed(_key(content) for _, _, content in portion), mine)
+    return list(places), [newest[agency] for agency in places], holders
 
 
 def _key(content: str) -> bytes:
