@@ -27,6 +27,7 @@ from onecopy.records.versions.model import Criterion, Detected, Paper, Version, 
 from onecopy.records.versions.pages import Comparer
 from onecopy.records.versions.rulings import Decided, decided, deciding
 from onecopy.records.versions.sets import detect
+from onecopy.records.versions.units import units
 
 RULES = 2
 """Changes whenever the rules could sort a case otherwise."""
@@ -65,7 +66,7 @@ def land(
     Returns:
         What changed, to be told (:func:`tell`) when the upload was. Nothing does for a photograph.
     """
-    if all(unit.kind is What.PHOTOGRAPH for unit in load.units(one, found)):
+    if all(unit.kind is What.PHOTOGRAPH for unit in units(one, found)):
         return []
     agency, case = one.agency or "", one.case_id or ""
     rules = kept.sorted_by(connection, agency, case)

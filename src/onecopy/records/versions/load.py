@@ -4,12 +4,9 @@ A new upload concerns few of them. From it the reading goes on to whatever it co
 page with, and from there again, until nothing is added: what is left out has no bearing on the result.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Any
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
@@ -17,12 +14,12 @@ from onecopy.catalog import images, judgements, uploads, verdicts
 from onecopy.catalog import versions as kept
 from onecopy.catalog.images import StoredImage
 from onecopy.catalog.judgements import Says
-from onecopy.catalog.occurrences import Occurrence
 from onecopy.model import LINKABLE, Relation
-from onecopy.records.versions.kinds import Kind, kind
-from onecopy.records.versions.model import Page, Paper, Tie
-from onecopy.records.versions.names import Agreement, Named, agreement, parse, revision
+from onecopy.records.versions.kinds import Kind
+from onecopy.records.versions.model import Paper, Tie
+from onecopy.records.versions.names import Agreement, Named, agreement, parse
 from onecopy.records.versions.same import SURE, digests, fold
+from onecopy.records.versions.units import Unit, units
 
 MOST_AT_FIRST = 10_000
 """Uploads of a case, photographs included, that are looked at when its first document comes in."""
@@ -30,17 +27,7 @@ MOST = 2_000
 """Uploads that are looked at when one comes in. Where more hang together, the case is sorted when somebody
 asks for it."""
 
-_PLACE = re.compile(r"#page=(\d+)(?:&image=(\d+))?$|#image=(\d+)$")
 _PAPER_TIES = frozenset({Relation.SAME_IMAGE, Relation.EDITED, Relation.UNCLEAR, Relation.SAME_FORM})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
-    """A file, or a file inside an archive, with the images in it."""
-
-    paper: Paper
-    kind: Kind
-    images: tuple[StoredImage, ...]
 
 
 @dataclass(slots=True)
@@ -58,69 +45,6 @@ class Gathered:
     ties: dict[tuple[int, int], Tie] = field(default_factory=dict)
     images: dict[int, StoredImage] = field(default_factory=dict)
     complete: bool = True
-
-
-def units(one: Occurrence, found: Iterable[StoredImage]) -> list[Unit]:
-    """Take an occurrence apart: the file itself, or what is in it where it is an archive."""
-    by_member: dict[str, list[StoredImage]] = defaultdict(list)
-    for image in found:
-        by_member[member(image.inner)].append(image)
-    if not by_member:
-        by_member[""] = []
-    return [_unit(one, inner, sorted(ones, key=_position)) for inner, ones in sorted(by_member.items())]
-
-
-def member(inner: str) -> str:
-    """The place of the file that an image is in: without page and number."""
-    at = inner.rfind("#")
-    return inner if at < 0 or inner.find("!", at) >= 0 else inner[:at]
-
-
-def _position(image: StoredImage) -> tuple[int, int, str]:
-    match = _PLACE.search(image.inner)
-    if match is None:
-        return 1, 1, image.inner
-    return int(match[1] or 1), int(match[2] or match[3] or 1), image.inner
-
-
-def _unit(one: Occurrence, inner: str, found: list[StoredImage]) -> Unit:
-    name = inner.rsplit("/", 1)[-1] if inner else one.name
-    metadata: Mapping[str, Any] = (one.metadata or {}) if not inner else {}
-    category = one.category or ""
-    paper = Paper(
-        occurrence=one.id,
-        public_id=one.public_id,
-        inner=inner,
-        name=name,
-        named=_named(name, metadata),
-        content=one.content or "",
-        category=category,
-        received_at=one.seen_at,
-        submission=_text(metadata, "submission"),
-        pages=tuple(Page(image=image.id, page=_position(image)[0]) for image in found),
-    )
-    return Unit(paper=paper, kind=kind(name, category, found), images=tuple(found))
-
-
-def _named(name: str, metadata: Mapping[str, Any]) -> Named:
-    """What the name says, unless a field beside it says more."""
-    said = parse(name)
-    title, sheet, rev, day = (_text(metadata, key) for key in ("document", "sheet", "revision", "date"))
-    if title:
-        said = replace(said, words=frozenset(title.casefold().split()))
-    if sheet:
-        said = replace(said, sheet=parse(sheet).sheet or sheet.casefold())
-    if rev:
-        said = replace(said, revision=revision(rev) or said.revision)
-    try:
-        return replace(said, day=date.fromisoformat(day[:10])) if day else said
-    except ValueError:
-        return said
-
-
-def _text(metadata: Mapping[str, Any], key: str) -> str:
-    value = metadata.get(key)
-    return str(value).strip()[:200] if isinstance(value, str | int) else ""
 
 
 def gather(

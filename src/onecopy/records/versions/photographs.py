@@ -12,8 +12,9 @@ from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.questions import Question
 from onecopy.model import Relation
 from onecopy.records.versions.current import questions
-from onecopy.records.versions.load import Unit, ties, units
+from onecopy.records.versions.load import ties
 from onecopy.records.versions.same import groups
+from onecopy.records.versions.units import Unit, units
 
 _BESIDE = frozenset({Relation.EDITED, Relation.UNCLEAR, Relation.SAME_SCENE})
 

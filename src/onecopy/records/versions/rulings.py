@@ -14,8 +14,9 @@ from onecopy.catalog import judgements
 from onecopy.catalog import versions as kept
 from onecopy.catalog.judgements import Judgement, Says
 from onecopy.catalog.questions import Place
-from onecopy.records.versions.load import Gathered, member
+from onecopy.records.versions.load import Gathered
 from onecopy.records.versions.model import ConflictKind, Ruling, Side, Version
+from onecopy.records.versions.units import member
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
