@@ -100,6 +100,21 @@ def test_a_new_version_replaces(catalog: Catalog) -> None:
         assert list(verdicts.known(connection, [(old.id, old.id)], version=1)) == []
 
 
+def test_what_was_seen_of_pixels_outlives_another_fingerprint(catalog: Catalog) -> None:
+    """A case would come apart, and its questions with it, whenever fingerprints are made in a better way."""
+    other = "0" * 64
+    (beside,) = record(catalog, other, FULL)
+    kept, smaller = record(catalog, SHA, BARE, replace(BARE, width=9))
+    seen = Verdict(relation=Relation.EDITED, confidence=0.9, evidence=Evidence(method="photo"))
+    pairs = {(kept.id, smaller.id): seen, (kept.id, beside.id): seen, (beside.id, smaller.id): seen}
+    with catalog.write() as connection:
+        verdicts.record(connection, pairs, version=1)
+    kept, smaller = record(catalog, SHA, replace(BARE, version=4), replace(BARE, width=8))
+    with catalog.read() as connection:
+        every = [(a, b) for a in (kept.id, beside.id, smaller.id) for b in (kept.id, beside.id, smaller.id)]
+        assert dict(verdicts.known(connection, every, version=1)) == {(kept.id, beside.id): seen}
+
+
 def test_what_needed_an_extra_is_tried_again(catalog: Catalog) -> None:
     problem = Problem(inner="", code="needs-extra", message="pip install 'onecopy[heic]'")
     with catalog.write() as connection:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, exists, insert, select, update
 
-from onecopy.catalog import arrivals, rows
+from onecopy.catalog import arrivals, carried, rows
 from onecopy.catalog.batches import batches, insert_missing, insert_new, many
 from onecopy.catalog.schema import container, content, image, remark
 from onecopy.model import ContainerFound, FileIdentity, ImageFound, Problem, Skipped
@@ -83,13 +83,19 @@ def record_all(
         extras: Which optional decoders were installed, see :func:`known`.
     """
     add_all(connection, {one.sha256: one.size for one in found})
-    values = _identified(version, extras)
-    for batch in batches(one.sha256 for one in found):
-        for table in (image, container, remark):
-            connection.execute(delete(table).where(table.c.content.in_(batch)))
-        connection.execute(update(content).where(content.c.sha256.in_(batch)).values(values))
-    _insert_parts(connection, found)
+    for batch in batches(found):
+        _replace(connection, batch, _identified(version, extras))
     arrivals.again(connection, (one.sha256 for one in found))
+
+
+def _replace(connection: Connection, found: Sequence[Identified], values: Mapping[str, Any]) -> None:
+    digests = [one.sha256 for one in found]
+    before = carried.taken(connection, digests)
+    for table in (image, container, remark):
+        connection.execute(delete(table).where(table.c.content.in_(digests)))
+    connection.execute(update(content).where(content.c.sha256.in_(digests)).values(values))
+    _insert_parts(connection, found)
+    carried.given_back(connection, digests, before)
 
 
 def _identified(version: int, extras: str) -> dict[str, Any]:
