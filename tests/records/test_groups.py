@@ -115,7 +115,9 @@ def test_what_is_derived_links_nothing_and_never_replaces_what_was_seen(world, s
     assert len({frozenset(pair) for pair, _ in derived}) == len(derived)
     group_of = {n: group.keep for group in found.groups for n in (group.keep, *(m for m, _ in group.members))}
     for pair, one in derived:
-        assert frozenset(pair) not in seen
+        if frozenset(pair) in seen:
+            assert one.relation is Relation.EDITED
+            assert known.get(pair, known.get((pair[1], pair[0]))).relation is Relation.UNCLEAR
         assert one.relation not in LINKABLE
         assert one.evidence.method == "through"
         assert group_of.get(pair[0], pair[0]) != group_of.get(pair[1], pair[1])
@@ -173,6 +175,19 @@ def test_a_crop_of_one_is_a_crop_of_its_copies() -> None:
     assert derived[1, 2].evidence.contains == "a"
     assert derived[1, 2].evidence.words[-1] == "Cropped."
     assert {one.relation for one in derived.values()} == {Relation.EDITED}
+
+
+def test_what_a_bad_copy_cannot_show_the_good_one_has_shown() -> None:
+    images = {n: image(n, 10 - n) for n in range(3)}
+    same, changed = verdict(Relation.SAME_IMAGE), verdict(Relation.EDITED, 0.9)
+    locators = {n: one.locator for n, one in images.items()}
+    known = {(0, 1): same, (0, 2): changed, (2, 1): verdict(Relation.UNCLEAR, 0.7)}
+    groups = arrange(images, known).groups
+    assert [(pair, one.relation) for pair, one in through(groups, known, locators)] == [
+        ((1, 2), Relation.EDITED)
+    ]
+    known[0, 2] = verdict(Relation.SAME_SCENE, 0.8)
+    assert list(through(groups, known, locators)) == [], "perhaps the same is more than another capture"
 
 
 def test_nothing_follows_from_a_pair_that_has_nothing_in_common() -> None:

@@ -2,7 +2,7 @@
 
 Images of one group have the same framing and content. If one of them is ``edited`` beside another image, so
 are the others. Only relations that link nothing are carried over, never one that links, and never over what
-was seen directly.
+was seen directly; but ``unclear`` is nothing seen: what a bad copy cannot show, a good one of it has shown.
 """
 
 from collections import defaultdict
@@ -32,8 +32,9 @@ def through(
         locators: Of every image in ``groups`` and ``verdicts``.
 
     Yields:
-        A pair and its verdict, with ``evidence.method`` ``through``; A and B in the order of the verdict it
-        came from. In an order that depends on locators only.
+        A pair and its verdict, with ``evidence.method`` ``through``, also in the place of one that was
+        ``unclear``; A and B in the order of the verdict it came from. In an order that depends on locators
+        only.
     """
     home = _homes(groups)
     between: dict[frozenset[int], list[Pair]] = defaultdict(list)
@@ -71,7 +72,7 @@ def _carried(
     a, b = min(pairs, key=rank)
     if verdicts[a, b].relation not in CARRIED:
         return
-    known = {frozenset(pair) for pair in pairs}
+    known = {frozenset(pair) for pair in pairs if not _outdone(verdicts[pair], verdicts[a, b])}
     left, right = home.get(a, (a,)), home.get(b, (b,))
     kept_first = chain(
         ((x, right[0]) for x in left), ((left[0], y) for y in right[1:]), product(left[1:], right[1:])
@@ -79,6 +80,10 @@ def _carried(
     new = (pair for pair in kept_first if frozenset(pair) not in known)
     for x, y in islice(new, MOST):
         yield (x, y), _derived(verdicts[a, b], [locators[n] for n, own in ((a, x), (b, y)) if n != own])
+
+
+def _outdone(one: Verdict, other: Verdict) -> bool:
+    return one.relation is Relation.UNCLEAR and other.relation is Relation.EDITED
 
 
 def _derived(verdict: Verdict, via: Sequence[str]) -> Verdict:

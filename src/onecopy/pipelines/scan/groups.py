@@ -66,9 +66,11 @@ def relate(
         progress.stage("Comparing with the kept", items=len(arrangement.missing))
         more = relater.missing(made.by_number, arrangement.missing)
         verdicts |= {numbers: kept(verdict) for numbers, verdict in more}
-    derived = through(groups, verdicts, _locators(verdicts, made))
+    derived = list(through(groups, verdicts, _locators(verdicts, made)))
+    clear = {frozenset(pair) for pair, _ in derived}
+    seen = ((n, v) for n, v in verdicts.items() if v.relation not in dropped and frozenset(n) not in clear)
     return Related(
-        verdicts=[*((n, v) for n, v in verdicts.items() if v.relation not in dropped), *derived],
+        verdicts=[*seen, *derived],
         told_apart=[(n, v.relation) for n, v in verdicts.items() if v.relation in dropped],
         groups=groups,
     )
