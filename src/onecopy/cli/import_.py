@@ -153,23 +153,29 @@ def _work(catalog: "Catalog", importer: "Importer", one: "Import", progress: "Pl
     """Work on it in a thread, so that this one can be interrupted, and look now and then how far it is."""
     progress.stage("Trying" if one.dry_run else "Importing", items=one.rows)
     shown = 0
-    with _working(importer, one) as (thread, failures):
-        while True:
+    with _working(importer, one) as (ended, failures):
+        last = False
+        while not last:
+            last = ended.is_set()
             done = one.rows - _progress(catalog, one).waiting
             progress.advance(done - shown)
             shown = done
-            if not thread.is_alive():
-                break
-            thread.join(SECONDS)
+            ended.wait(0 if last else SECONDS)
     if failures:
         raise failures[0]
 
 
 @contextmanager
-def _working(importer: "Importer", one: "Import") -> "Iterator[tuple[threading.Thread, list[BaseException]]]":
+def _working(importer: "Importer", one: "Import") -> "Iterator[tuple[threading.Event, list[BaseException]]]":
+    """Work in a thread; gives what is set at its end, and what it failed with.
+
+    An event is waited for and not the thread: Python 3.11 takes a thread for ended when an interrupt meets
+    :meth:`threading.Thread.join`, and the gate would be closed under it.
+    """
     from onecopy.imports.run import CLAIM
 
     failures: list[BaseException] = []
+    ended = threading.Event()
 
     def work() -> None:
         end = time.monotonic() + CLAIM.total_seconds() + 5
@@ -179,14 +185,15 @@ def _working(importer: "Importer", one: "Import") -> "Iterator[tuple[threading.T
                 time.sleep(SECONDS)
         except BaseException as error:
             failures.append(error)
+        finally:
+            ended.set()
 
-    thread = threading.Thread(target=work, name="import")
-    thread.start()
+    threading.Thread(target=work, name="import").start()
     try:
-        yield thread, failures
+        yield ended, failures
     finally:
         importer.stop()
-        thread.join()
+        ended.wait()
 
 
 def _tell(catalog: "Catalog", one: "Import", *, quiet: bool, as_json: bool) -> Code:
