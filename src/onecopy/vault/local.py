@@ -18,15 +18,15 @@ import hashlib
 import os
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal, overload
+from typing import BinaryIO
 
-from onecopy.errors import EnvironmentProblem, UnreadableError
+from onecopy.errors import EnvironmentProblem
 from onecopy.vault.interface import Kept, Leftover, Spool
-from onecopy.vault.names import checked, is_name
+from onecopy.vault.local_content import LocalContent
+from onecopy.vault.names import checked, is_name, sharded
 from onecopy.vault.rebuilding import rebuilds
-from onecopy.vault.recipe import Recipe, decoded, make, not_replaceable, opened, still_needed
+from onecopy.vault.recipe import Recipe, not_replaceable, still_needed
 from onecopy.vault.spool import LocalSpool, clean, leftovers, storage_problem
 
 LAYOUT = "onecopy vault, layout 1\n"
@@ -42,80 +42,6 @@ def default_vault() -> Path:
     import platformdirs
 
     return platformdirs.user_data_path("onecopy", appauthor=False) / "vault"
-
-
-@dataclass(frozen=True, slots=True)
-class LocalContent:
-    """A kept content as a file on disk, made for the moment where there is only a recipe."""
-
-    path: Path
-
-    def open(self) -> BinaryIO:
-        """Open for reading.
-
-        Raises:
-            UnreadableError: ``vanished`` or ``no-access``.
-        """
-        return self._opened() or self._through_recipe(make_file=True) or self._opened(last=True)
-
-    def read(self) -> BinaryIO:
-        """Open for reading, through the recipe where there is one: no file is made.
-
-        Raises:
-            UnreadableError: ``vanished`` or ``no-access``.
-        """
-        return self._opened() or self._through_recipe(make_file=False) or self._opened(last=True)
-
-    def recipe(self) -> Recipe | None:
-        """How it is rebuilt, if that is kept.
-
-        Raises:
-            UnreadableError: ``corrupt``.
-        """
-        try:
-            found = decoded(_in(self._root / "recipes", self.path.name).read_bytes())
-        except FileNotFoundError:
-            return None
-        if found.sha256 != self.path.name:
-            raise UnreadableError(f"The recipe of {self.path.name} is another's.", code="corrupt")
-        return found
-
-    @property
-    def _root(self) -> Path:
-        return self.path.parents[3]
-
-    def _through_recipe(self, *, make_file: bool) -> BinaryIO | None:
-        recipe = self.recipe()
-        if recipe is None:
-            return None
-        base = LocalContent(_in(self._root / "contents", recipe.base))._opened(last=True)
-        if not make_file:
-            return opened(recipe, base)
-        with base:
-            return make(recipe, base, self._root / "spool")
-
-    @overload
-    def _opened(self, *, last: Literal[True]) -> BinaryIO: ...
-
-    @overload
-    def _opened(self, *, last: Literal[False] = False) -> BinaryIO | None: ...
-
-    def _opened(self, *, last: bool = False) -> BinaryIO | None:
-        """The file itself. It is looked for once more last: it may have come while its recipe went."""
-        try:
-            return self.path.open("rb")
-        except FileNotFoundError:
-            if not last:
-                return None
-            raise UnreadableError(
-                f"The vault has no content {self.path.name}. If it should, restore it from a backup.",
-                code="vanished",
-            ) from None
-        except OSError as error:
-            raise UnreadableError(
-                f"The vault's file {self.path} cannot be read ({error.strerror}). Check its permissions.",
-                code="no-access",
-            ) from None
 
 
 class LocalVault:
@@ -251,7 +177,7 @@ class LocalVault:
     def needed_by(self, sha256: str) -> frozenset[str]:
         """The contents that are rebuilt from this one."""
         try:
-            return frozenset(path.name for path in _in(self._bases, checked(sha256)).iterdir())
+            return frozenset(path.name for path in sharded(self._bases, checked(sha256)).iterdir())
         except FileNotFoundError:
             return frozenset()
 
@@ -287,13 +213,13 @@ class LocalVault:
                         yield Kept(sha256=path.name, size=found.st_size, since=since, packed=packed)
 
     def _path(self, sha256: str) -> Path:
-        return _in(self._contents, checked(sha256))
+        return sharded(self._contents, checked(sha256))
 
     def _recipe(self, sha256: str) -> Path:
-        return _in(self._recipes, checked(sha256))
+        return sharded(self._recipes, checked(sha256))
 
     def _mark(self, recipe: Recipe) -> Path:
-        return _in(self._bases, recipe.base)
+        return sharded(self._bases, recipe.base)
 
     def _forget_recipe(self, sha256: str) -> None:
         recipe = self.recipe(sha256)
@@ -390,10 +316,6 @@ class LocalVault:
         for folder in (self._contents, self._spool, self._catalogs, self._recipes, self._bases):
             folder.mkdir(mode=0o700, exist_ok=True)
         _sync_folder(self.root)
-
-
-def _in(folder: Path, sha256: str) -> Path:
-    return folder / sha256[:2] / sha256[2:4] / sha256
 
 
 def _digest(path: Path) -> str:

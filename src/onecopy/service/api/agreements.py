@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -15,6 +15,7 @@ from onecopy.catalog.agreements import Reveals
 from onecopy.catalog.store import Catalog
 from onecopy.pipelines.gate.context import one_line
 from onecopy.service.api.body import described, read
+from onecopy.service.api.examples import example
 from onecopy.service.api.models import problems
 from onecopy.service.auth import AgreementMaker, AgreementReader, Caller
 from onecopy.service.problems import ProblemError
@@ -36,7 +37,7 @@ _EXAMPLE: dict[str, Any] = {
 class Agreement(BaseModel):
     """An agreement, in force or ended."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = example(_EXAMPLE)
     id: str
     holder: str = Field(description="Whose images may be matched.")
     seeker: str = Field(description="Whose uploads may match them.")
@@ -50,7 +51,7 @@ class Agreement(BaseModel):
 class Agreements(BaseModel):
     """Agreements, oldest first."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"agreements": [_EXAMPLE]}]})
+    model_config = example({"agreements": [_EXAMPLE]})
     agreements: list[Agreement]
 
 

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any, Literal
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from onecopy.catalog import questions, uploads
 from onecopy.catalog.questions import Question
 from onecopy.pipelines.gate import Gate
 from onecopy.records.versions import current as view
 from onecopy.records.versions import land
+from onecopy.service.api.examples import example
 from onecopy.service.api.models import problems
 from onecopy.service.auth import Reader
 from onecopy.service.problems import ProblemError
@@ -44,7 +45,7 @@ _DOCUMENT: dict[str, Any] = {
 class Sent(BaseModel):
     """One time that a version was sent."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_SENT]})
+    model_config = example(_SENT)
     occurrence: str
     name: str
     inner: str = Field(description="Where it is in the occurrence, if that is an archive.")
@@ -55,7 +56,7 @@ class Sent(BaseModel):
 class Version(BaseModel):
     """One version of a document."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_VERSION]})
+    model_config = example(_VERSION)
     number: int = Field(description="From 1, the oldest.")
     label: str = Field(description="Its revision, if a name says one.")
     sent: list[Sent] = Field(description="Every time it was sent, the earliest first.")
@@ -74,7 +75,7 @@ class OpenQuestion(BaseModel):
 class Document(BaseModel):
     """A document of the case: what counts, and what there was before."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_DOCUMENT]})
+    model_config = example(_DOCUMENT)
     id: str
     title: str
     category: str
@@ -91,17 +92,13 @@ class Document(BaseModel):
 class Current(BaseModel):
     """What counts now in a case."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "case": "24016-00001",
-                    "agency": "",
-                    "documents": [_DOCUMENT],
-                    "settled": True,
-                    "questions": [],
-                }
-            ]
+    model_config = example(
+        {
+            "case": "24016-00001",
+            "agency": "",
+            "documents": [_DOCUMENT],
+            "settled": True,
+            "questions": [],
         }
     )
     case: str

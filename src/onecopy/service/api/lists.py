@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from onecopy.catalog import lists
 from onecopy.catalog.lists import Filter
 from onecopy.catalog.store import Catalog
 from onecopy.service.api import cursors
+from onecopy.service.api.examples import example
 from onecopy.service.api.models import OCCURRENCE_EXAMPLE, Occurrence, occurrence, problems
 from onecopy.service.auth import Reader
 from onecopy.service.problems import ProblemError
@@ -77,7 +78,7 @@ _CASES: dict[str, Any] = {
 class Occurrences(BaseModel):
     """A page of occurrences."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_PAGE]})
+    model_config = example(_PAGE)
     occurrences: list[Occurrence]
     next: str | None = Field(None, description="Ask again with this as 'cursor'; null at the end.")
 
@@ -95,7 +96,7 @@ class CaseInList(BaseModel):
 class Cases(BaseModel):
     """A page of cases."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_CASES]})
+    model_config = example(_CASES)
     cases: list[CaseInList]
     next: str | None = Field(None, description="Ask again with this as 'cursor'; null at the end.")
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from onecopy.catalog.lists import Listed
 from onecopy.model import Relation
 from onecopy.policy.rules import Action
+from onecopy.service.api.examples import example
 
 _ID = "5b0e9d0e-4f1c-4a56-9a53-0f6f3e6a9d11"
 _SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -55,7 +56,7 @@ _PROBLEM: dict[str, Any] = {
 
 
 def _example(value: Any) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [value]})
+    return example(value)
 
 
 class Received(BaseModel):

@@ -14,8 +14,9 @@ from onecopy.policy import Policy
 from onecopy.policy.rules import Action
 from onecopy.review import offers
 from onecopy.review.offers import Offer
+from onecopy.service.api.examples import example
 from onecopy.service.api.models import problems
-from onecopy.service.api.question_models import ID, example
+from onecopy.service.api.question_models import ID
 from onecopy.service.auth import Officer, QuestionReader, reviewer
 
 router = APIRouter(prefix="/v1/offered-rules", tags=["questions"])

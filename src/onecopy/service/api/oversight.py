@@ -4,11 +4,12 @@ import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from onecopy.catalog import events
 from onecopy.catalog.store import Catalog
 from onecopy.pipelines.gate import Gate
+from onecopy.service.api.examples import example
 from onecopy.service.api.models import problems
 from onecopy.service.auth import AuditReader, PolicyReader
 
@@ -22,15 +23,11 @@ _ROOT = "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
 class Policy(BaseModel):
     """The policy in force."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "name": "Shipped default",
-                    "digest": _ROOT,
-                    "rules": [{"name": "Look at all", "when": {"scope": "case"}, "action": "hold"}],
-                }
-            ]
+    model_config = example(
+        {
+            "name": "Shipped default",
+            "digest": _ROOT,
+            "rules": [{"name": "Look at all", "when": {"scope": "case"}, "action": "hold"}],
         }
     )
     name: str
@@ -41,7 +38,7 @@ class Policy(BaseModel):
 class Head(BaseModel):
     """How long the audit log is, and the root of the Merkle tree over it (RFC 6962)."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"size": 8, "root": _ROOT}]})
+    model_config = example({"size": 8, "root": _ROOT})
     size: int
     root: str
 
@@ -49,7 +46,7 @@ class Head(BaseModel):
 class Events(BaseModel):
     """Events of the audit log, in order."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"events": [{"position": 7}], "next": 7}]})
+    model_config = example({"events": [{"position": 7}], "next": 7})
     events: list[dict[str, Any]]
     next: int | None = Field(None, description="Ask again with this as 'after'; null at the end.")
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from onecopy.catalog import people, sessions
 from onecopy.catalog.store import Catalog
+from onecopy.service.api.examples import example
 from onecopy.service.api.models import problems
 from onecopy.service.attempt import Attempt
 from onecopy.service.auth import SESSION, Known
@@ -32,9 +33,7 @@ _LONGEST = 2048
 class Me(BaseModel):
     """Who asks."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"name": "a@example.gov", "role": "reviewer", "agency": "fire"}]}
-    )
+    model_config = example({"name": "a@example.gov", "role": "reviewer", "agency": "fire"})
     name: str
     role: Role
     agency: str | None = Field(None, description="Whose they are; null for all agencies.")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -20,6 +20,7 @@ from onecopy.decode.tiling import MOST_LEVELS, OVERLAP, TILE, exists
 from onecopy.errors import UnreadableError
 from onecopy.model import Verdict
 from onecopy.pipelines.gate import Gate
+from onecopy.service.api.examples import example
 from onecopy.service.api.models import problems
 from onecopy.service.auth import Caller, ContentReader
 from onecopy.service.pictures import making
@@ -60,7 +61,7 @@ Number = Annotated[int, Path(ge=0, le=1 << 20)]
 class Shown(BaseModel):
     """A picture in a file: where, how large (as displayed, in pixels), and how it is divided into tiles."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = example(_EXAMPLE)
     inner: str
     width: int
     height: int
@@ -72,7 +73,7 @@ class Shown(BaseModel):
 class Pictures(BaseModel):
     """The pictures in a file, in their order there; and the documents whose pages can be drawn."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"pictures": [_EXAMPLE], "documents": [""]}]})
+    model_config = example({"pictures": [_EXAMPLE], "documents": [""]})
     pictures: list[Shown]
     documents: list[str]
 

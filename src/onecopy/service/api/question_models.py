@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from onecopy.catalog.questions import Kind, Part, State
 from onecopy.model import Answer, Relation
+from onecopy.service.api.examples import example
 
 ID = "1c6bb1a4-4f8e-4b7b-8a54-0c6a3c1e2f10"
 _OCCURRENCE = "5b0e9d0e-4f1c-4a56-9a53-0f6f3e6a9d11"
@@ -74,11 +75,6 @@ _INHERITED: dict[str, Any] = {
     "value": "site-photo",
     "conflicts_with": None,
 }
-
-
-def example(value: Any) -> ConfigDict:
-    """The settings of a model with an example."""
-    return ConfigDict(json_schema_extra={"examples": [value]})
 
 
 class Question(BaseModel):

@@ -3,11 +3,12 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from onecopy.decode.formats import CONTAINERS, IMAGES
 from onecopy.pipelines.gate import Gate
 from onecopy.pipelines.gate.context import LARGEST_METADATA, LONGEST_NAME
+from onecopy.service.api.examples import example
 from onecopy.service.api.fields import FIELDS
 from onecopy.service.api.models import problems
 from onecopy.service.auth import Known
@@ -106,7 +107,7 @@ class Idempotency(BaseModel):
 class Requirements(BaseModel):
     """What may be sent."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = example(_EXAMPLE)
     limits: UploadLimits
     formats: list[ReadFormat]
     fields: list[UploadField]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Request
 from msgspec import Meta
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -15,6 +15,7 @@ from onecopy.catalog import tokens
 from onecopy.catalog.store import Catalog
 from onecopy.pipelines.gate.context import one_line
 from onecopy.service.api.body import described, read
+from onecopy.service.api.examples import example
 from onecopy.service.api.models import problems
 from onecopy.service.auth import Caller, Granter, TokenReader
 from onecopy.service.problems import ProblemError
@@ -40,7 +41,7 @@ _EXAMPLE: dict[str, Any] = {
 class Token(BaseModel):
     """A token, but not itself."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = example(_EXAMPLE)
     id: str
     name: str
     role: Role
@@ -54,14 +55,14 @@ class Token(BaseModel):
 class NewToken(Token):
     """A token, itself included, this once."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE | {"token": "onecopy_…"}]})
+    model_config = example(_EXAMPLE | {"token": "onecopy_…"})
     token: str
 
 
 class Tokens(BaseModel):
     """Tokens, oldest first; those that ended included."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"tokens": [_EXAMPLE]}]})
+    model_config = example({"tokens": [_EXAMPLE]})
     tokens: list[Token]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Query, Request
 from msgspec import Meta
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -19,6 +19,7 @@ from onecopy.catalog.store import Catalog
 from onecopy.catalog.webhooks import PING, Happened
 from onecopy.pipelines.gate.context import one_line
 from onecopy.service.api.body import described, read
+from onecopy.service.api.examples import example
 from onecopy.service.api.models import problems
 from onecopy.service.auth import Caller, WebhookMaker, WebhookReader
 from onecopy.service.problems import ProblemError
@@ -70,7 +71,7 @@ _SECRET = "whsec_…"  # noqa: S105 - an example
 class Webhook(BaseModel):
     """A webhook, without its secret."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = example(_EXAMPLE)
     id: str
     agency: str
     url: str
@@ -85,28 +86,28 @@ class Webhook(BaseModel):
 class NewWebhook(Webhook):
     """A webhook, its secret included, this once."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE | {"secret": _SECRET}]})
+    model_config = example(_EXAMPLE | {"secret": _SECRET})
     secret: str
 
 
 class Webhooks(BaseModel):
     """Webhooks, oldest first."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"webhooks": [_EXAMPLE]}]})
+    model_config = example({"webhooks": [_EXAMPLE]})
     webhooks: list[Webhook]
 
 
 class NewSecret(BaseModel):
     """A new secret, shown this once. For a day, messages are signed with the former one, too."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"secret": _SECRET}]})
+    model_config = example({"secret": _SECRET})
     secret: str
 
 
 class Delivery(BaseModel):
     """What became of one message to a webhook."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_DELIVERY]})
+    model_config = example(_DELIVERY)
     id: str = Field(description="The header 'webhook-id' of every attempt.")
     event: str
     created_at: datetime
@@ -122,7 +123,7 @@ class Delivery(BaseModel):
 class Deliveries(BaseModel):
     """Deliveries, newest first."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"deliveries": [_DELIVERY], "next": None}]})
+    model_config = example({"deliveries": [_DELIVERY], "next": None})
     deliveries: list[Delivery]
     next: str | None = Field(None, description="Ask again with this as 'cursor'; null at the end.")
 
