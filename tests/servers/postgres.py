@@ -9,6 +9,7 @@ import os
 import pwd
 import shutil
 import socket
+import stat
 import subprocess
 import tempfile
 import time
@@ -57,6 +58,7 @@ def _started(folder: Path) -> Iterator[str]:
     if os.geteuid() == 0:
         user = _ROOT
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+        binaries = _within_reach(binaries, folder)
     secret = folder / "secret"
     secret.write_text(PASSWORD)
     how = {"user": user, "cwd": folder, "stdin": subprocess.DEVNULL, "stderr": subprocess.STDOUT}
@@ -84,6 +86,15 @@ def _started(folder: Path) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _within_reach(binaries: Path, folder: Path) -> Path:
+    """The binaries, or a copy of them where theirs is a folder that only root may enter."""
+    if all(parent.stat().st_mode & stat.S_IXOTH for parent in binaries.parents):
+        return binaries
+    copy = folder / "installed"
+    shutil.copytree(binaries.parent, copy, symlinks=True)
+    return copy / binaries.name
 
 
 def free_port() -> int:
