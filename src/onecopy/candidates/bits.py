@@ -1,4 +1,4 @@
-"""Bit arithmetic on rows of 256 bits, held as four unsigned 64-bit words each (shape (n, 4))."""
+"""Bit arithmetic: rows of 256 bits, held as four unsigned 64-bit words each (shape (n, 4)), and pairs."""
 
 from itertools import combinations
 
@@ -9,6 +9,8 @@ Words = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
 
 BITS = 256
+_NUMBER = 31
+"""Bits of the number of an owner, or of who asks."""
 
 
 def words(rows: bytes | npt.NDArray[np.uint8]) -> Words:
@@ -43,3 +45,13 @@ def spread(starts: Ints, counts: Ints) -> tuple[Ints, Ints]:
     which = np.repeat(np.arange(len(counts)), counts)
     before = np.cumsum(counts) - counts
     return which, np.arange(int(counts.sum())) - before[which] + starts[which]
+
+
+def paired(asker: Ints, owner: Ints) -> Ints:
+    """Pairs of numbers as one each, which sorts several times faster than two columns."""
+    return np.asarray(asker << _NUMBER | owner)
+
+
+def unpaired(pairs: Ints) -> tuple[Ints, Ints]:
+    """The numbers that :func:`paired` put together."""
+    return pairs >> _NUMBER, pairs & ((1 << _NUMBER) - 1)

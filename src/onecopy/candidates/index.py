@@ -7,7 +7,7 @@ from threading import RLock
 import numpy as np
 import numpy.typing as npt
 
-from onecopy.candidates.bits import Ints
+from onecopy.candidates.bits import Ints, paired
 from onecopy.candidates.digests import LEVELS, DigestIndex, keys_of, look_of
 from onecopy.candidates.growing import Gone, Growing
 from onecopy.candidates.guesses import Guesses
@@ -226,14 +226,10 @@ def _with_first(images: Ints, group: Ints, level: int) -> npt.NDArray[np.int64]:
 
 def beyond(hashes: Hits, guesses: Guesses) -> Guesses:
     """Guesses about pairs that are no hits by hash. Those come in ascending order of asker and owner."""
-    known, asked = _pair_key(hashes), _pair_key(guesses)
+    known, asked = paired(hashes.asker, hashes.owner), paired(guesses.asker, guesses.owner)
     at = np.minimum(np.searchsorted(known, asked), max(0, len(known) - 1))
     return guesses if not len(known) else guesses.take(known[at] != asked)
 
 
 def _strength(one: Candidate) -> tuple[int, int, int]:
     return REASONS.index(one.reason), one.distance, one.image
-
-
-def _pair_key(pairs: Hits | Guesses) -> Ints:
-    return np.asarray(pairs.asker << 31 | pairs.owner)

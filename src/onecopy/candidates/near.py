@@ -7,7 +7,7 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
-from onecopy.candidates.bits import Ints, Words, words
+from onecopy.candidates.bits import Ints, Words, paired, unpaired, words
 from onecopy.candidates.counterparts import Layout
 from onecopy.candidates.guesses import Guesses
 from onecopy.candidates.hashes import HashIndex
@@ -21,7 +21,6 @@ from onecopy.model import Fingerprint, Print
 PDQ, TRIMMED = REASONS.index("pdq"), REASONS.index("pdq-trimmed")
 
 _ORIENTATIONS = 8
-_OWNER = 0x7FFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +132,10 @@ class NearIndex:
         # One hit an owner: whole pictures before trimmed ones, then the nearest, then the least turned. All
         # in one number each, because sorting those is several times faster than sorting by columns.
         how = reason << 16 | met.distance << 4 | orientation
-        hits = np.sort((asker[met.asked] << 31 | met.owner) << 20 | how)
+        hits = np.sort(paired(asker[met.asked], met.owner) << 20 | how)
         hits = hits[_begins(hits >> 20)]
         turned, mirrored = _inverse(hits & 15)
-        return Hits(hits >> 51, hits >> 20 & _OWNER, hits >> 16 & 15, hits >> 4 & 0xFFF, turned, mirrored)
+        return Hits(*unpaired(hits >> 20), hits >> 16 & 15, hits >> 4 & 0xFFF, turned, mirrored)
 
     def guesses(self, looks: Sequence[Look], own: Sequence[int]) -> Guesses:
         """How others lie on some looks by what key points match, but for look ``n`` not owner ``own[n]``."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from onecopy.candidates.agreement import Places, agreement
-from onecopy.candidates.bits import Ints
+from onecopy.candidates.bits import Ints, paired, unpaired
 from onecopy.candidates.counterparts import Layout, Lie, shared
 from onecopy.candidates.descriptors import DescriptorIndex, Matches
 from onecopy.candidates.growing import Growing
@@ -15,7 +15,6 @@ from onecopy.candidates.hits import Hits
 from onecopy.candidates.interface import REASONS, Settings
 
 _FEATURES = REASONS.index("features")
-_OWNER = 0x7FFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +90,11 @@ class PointIndex:
     def _guesses(self, met: Matches, who: _Asking) -> Guesses:
         """How pairs lie of which enough matches agree."""
         least = self._settings.votes
-        asked = who.asker << 31 | met.owner
+        asked = paired(who.asker, met.owner)
         pairs, group, counts = np.unique(asked, return_inverse=True, return_counts=True)
         rows = np.flatnonzero((counts >= least)[group])
         pairs, group = np.unique(pairs[group[rows]], return_inverse=True)
-        asker, owner = pairs >> 31, pairs & _OWNER
+        asker, owner = unpaired(pairs)
         # A vote may hang on who comes first; so that is settled by what the two are, not by who asks.
         swapped = who.tokens[asker] > self._tokens.rows[owner]
         here, there = who.places[rows], self._points.places[met.row[rows]]
