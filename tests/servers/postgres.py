@@ -92,8 +92,12 @@ def _within_reach(binaries: Path, folder: Path) -> Path:
     """The binaries, or a copy of them where theirs is a folder that only root may enter."""
     if all(parent.stat().st_mode & stat.S_IXOTH for parent in binaries.parents):
         return binaries
-    copy = folder / "installed"
-    shutil.copytree(binaries.parent, copy, symlinks=True)
+    installed, package = binaries.parent, binaries.parents[1]
+    copy = folder / package.name / installed.name
+    shutil.copytree(installed, copy, symlinks=True)
+    shared = package.with_name(f"{package.name}.libs")  # where a wheel has them
+    if shared.is_dir():
+        shutil.copytree(shared, folder / shared.name, symlinks=True)
     return copy / binaries.name
 
 
