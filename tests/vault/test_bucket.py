@@ -155,12 +155,13 @@ def test_a_spool_whose_disk_gives_other_bytes_is_not_sent(open_vault):
 
 
 def test_large_contents_go_in_parts(open_vault, faulty, monkeypatch):
-    monkeypatch.setattr("onecopy.vault.bucket.PART", 5 << 20)
+    monkeypatch.setattr("onecopy.vault.sending.PART", 5 << 20)
     vault = open_vault(faulty)
     data = os.urandom(12_000_000)
     sha256, new = put(vault, data)
     assert new
-    assert len([path for method, path, _ in faulty.seen if method == "PUT" and "partNumber" in path]) == 3
+    parts = {path for method, path, _ in faulty.seen if method == "PUT" and "partNumber" in path}
+    assert len(parts) == 3  # a busy machine may send one of them again
     assert read(vault, sha256) == data
     assert put(vault, data) == (sha256, False)
     with vault.content(sha256).open() as file:
@@ -181,7 +182,7 @@ def test_reading_asks_for_large_pieces(open_vault, faulty):
 
 
 def test_a_lasting_fault_among_parts_keeps_nothing(open_vault, faulty, monkeypatch):
-    monkeypatch.setattr("onecopy.vault.bucket.PART", 5 << 20)
+    monkeypatch.setattr("onecopy.vault.sending.PART", 5 << 20)
     vault = open_vault(faulty)
     faulty.choose = lambda method, path: "500" if "partNumber=2" in path else None
     with pytest.raises(EnvironmentProblem):
@@ -203,7 +204,7 @@ def test_coming_again_starts_the_grace_time_again(open_vault, monkeypatch):
     time.sleep(1.1)  # dates are in seconds
     put(vault, b"an upload")
     assert vault.since(DIGEST) == before  # it is fresh
-    monkeypatch.setattr("onecopy.vault.bucket.FRESH", 0.0)
+    monkeypatch.setattr("onecopy.vault.sending.FRESH", 0.0)
     put(vault, b"an upload")
     assert vault.since(DIGEST) > before
     assert [(kept.sha256, kept.size, kept.since) for kept in vault] == [(DIGEST, 9, vault.since(DIGEST))]

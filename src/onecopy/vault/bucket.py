@@ -15,8 +15,6 @@ only if there is none of that name (``If-None-Match: *``), and the store checks 
 
 import hashlib
 import io
-import random
-import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,24 +32,13 @@ from onecopy.vault.download import (
     recipe_key,
 )
 from onecopy.vault.interface import Kept, Leftover, Spool
-from onecopy.vault.local import LAYOUT, WITH_RECIPES
 from onecopy.vault.names import checked, is_name
+from onecopy.vault.objects import Objects
 from onecopy.vault.rebuilding import rebuilds
 from onecopy.vault.recipe import Recipe, not_replaceable, opened, still_needed
-from onecopy.vault.s3 import Bucket, broke_off, in_words, no_bucket, spool_folder
+from onecopy.vault.s3 import Bucket, in_words, spool_folder
+from onecopy.vault.sending import Sender
 from onecopy.vault.spool import LocalSpool, clean, leftovers, storage_problem
-
-PART = 16 << 20
-"""Larger contents are sent in parts of this size, a few at once. That the name is free cannot be a condition
-then; it need not be, for what is sent under a digest has that digest."""
-PARTS_AT_ONCE = 4
-ATTEMPTS = 5
-"""How often a content is sent that another process sends at the same moment."""
-FRESH = 3600.0
-"""Seconds for which a content that came again needs no new date."""
-
-_MARKER = "onecopy-vault"
-_OWN = ("contents/", "again/", "catalogs/", "recipes/", "bases/", _MARKER)
 
 
 class BucketVault:
@@ -81,11 +68,9 @@ class BucketVault:
         except OSError as error:
             raise storage_problem(error, self._folder) from error
         bucket.store()  # says what is not installed before anything else can
-        with in_words(bucket):
-            if not self._is_vault():
-                if not make:
-                    raise EnvironmentProblem(f"There is no vault in {self.place}.", code="not-a-vault")
-                self._make()
+        self._objects = Objects(bucket)
+        self._sender = Sender(bucket, self._objects)
+        self._objects.claim(make=make)
         if make:
             self.tidy()
 
@@ -109,11 +94,11 @@ class BucketVault:
                 and not self.is_whole(spool.sha256)
                 and rebuilds(self, spool.sha256, prove=self._read_back)
             ):
-                self._again(spool.sha256)
+                self._sender.again(spool.sha256)
                 return False
-            new = self._put(spool)
+            new = self._sender.put(spool)
             if self._read_back and not self._is_sound(spool.sha256):
-                self._send(spool, create=False)
+                self._sender.send(spool, create=False)
                 if not self._is_sound(spool.sha256):
                     raise EnvironmentProblem(
                         f"The vault {self.place} gives back other bytes than it was given. Nothing was "
@@ -136,14 +121,18 @@ class BucketVault:
 
     def exists(self, sha256: str) -> bool:
         """Whether the content is kept."""
-        return self.is_whole(sha256) or self._head(recipe_key(sha256)) is not None or self.is_whole(sha256)
+        return (
+            self.is_whole(sha256)
+            or self._objects.head(recipe_key(sha256)) is not None
+            or self.is_whole(sha256)
+        )
 
     def remove(self, sha256: str) -> None:
         """Remove a content. See :meth:`onecopy.vault.interface.Vault.remove`."""
         if self.needed_by(sha256):
             raise still_needed(sha256)
         self._forget_recipe(sha256)
-        self._delete(key(checked(sha256)), f"again/{sha256}")
+        self._objects.delete(key(checked(sha256)), f"again/{sha256}")
 
     def is_whole(self, sha256: str) -> bool:
         """Whether the bytes themselves are kept."""
@@ -157,19 +146,19 @@ class BucketVault:
         """Keep a recipe. See :meth:`onecopy.vault.interface.Vault.add_recipe`."""
         import obstore
 
-        store = self.bucket.sending()
+        self._objects.allow_recipes()
+        # The base's mark first: what a recipe needs must never look as if nothing needed it.
+        self._objects.mark(_mark(recipe))
         with in_words(self.bucket):
-            if bytes(obstore.get(store, _MARKER).bytes()) != WITH_RECIPES.encode():
-                obstore.put(store, _MARKER, WITH_RECIPES.encode())
-            # The base's mark first: what a recipe needs must never look as if nothing needed it.
-            obstore.put(store, _mark(recipe), b"")
-            obstore.put(store, recipe_key(recipe.sha256), recipe.encoded(), use_multipart=False)
+            obstore.put(
+                self.bucket.sending(), recipe_key(recipe.sha256), recipe.encoded(), use_multipart=False
+            )
 
     def drop_whole(self, sha256: str) -> None:
         """Let the recipe stand for a content. See :meth:`onecopy.vault.interface.Vault.drop_whole`."""
         if self.needed_by(sha256) or not rebuilds(self, sha256, prove=self._read_back):
             raise not_replaceable(sha256)
-        self._delete(key(sha256))
+        self._objects.delete(key(sha256))
 
     def drop_recipe(self, sha256: str) -> None:
         """Forget a recipe. See :meth:`onecopy.vault.interface.Vault.drop_recipe`."""
@@ -179,26 +168,19 @@ class BucketVault:
 
     def needed_by(self, sha256: str) -> frozenset[str]:
         """The contents that are rebuilt from this one."""
-        return frozenset(name for name, _ in self._names(f"bases/{checked(sha256)}/"))
+        return frozenset(name for name, _ in self._objects.names(f"bases/{checked(sha256)}/"))
 
     def since(self, sha256: str) -> float | None:
         """When a content was last put. See :meth:`onecopy.vault.interface.Vault.since`."""
-        found = [self._head(name) for name in (key(checked(sha256)), recipe_key(sha256))]
-        if not any(found):
-            return None
-        again = self._head(f"again/{sha256}")
-        return max(date for _, date in filter(None, (*found, again)))
+        return self._sender.since(checked(sha256))
 
     def claim(self, catalog: str) -> None:
         """Note that a catalog refers to contents of this vault."""
-        import obstore
-
-        with in_words(self.bucket):
-            obstore.put(self.bucket.store(), f"catalogs/{uuid.UUID(catalog)}", b"")
+        self._objects.mark(f"catalogs/{uuid.UUID(catalog)}")
 
     def claims(self) -> frozenset[str]:
         """The catalogs that ever claimed this vault."""
-        return frozenset(name for name, _ in self._names("catalogs/"))
+        return frozenset(name for name, _ in self._objects.names("catalogs/"))
 
     def leftovers(self) -> Iterator[Leftover]:
         """What uploads left on this machine that never came to an end."""
@@ -210,9 +192,9 @@ class BucketVault:
 
     def __iter__(self) -> Iterator[Kept]:
         """Everything that is kept, in no particular order."""
-        again = dict(self._names("again/"))
-        recipes = dict(self._names("recipes/"))
-        for name, (size, date) in self._names("contents/"):
+        again = dict(self._objects.names("again/"))
+        recipes = dict(self._objects.names("recipes/"))
+        for name, (size, date) in self._objects.names("contents/"):
             recipes.pop(name, None)
             if is_name(name):
                 yield Kept(sha256=name, size=size, since=max(date, again.get(name, (0, 0.0))[1]))
@@ -237,125 +219,15 @@ class BucketVault:
     def _forget_recipe(self, sha256: str) -> None:
         recipe = self.recipe(sha256)
         if recipe is not None:
-            self._delete(recipe_key(sha256))
-            self._delete(_mark(recipe))  # its base's mark last
-
-    def _delete(self, *names: str) -> None:
-        import obstore
-
-        with in_words(self.bucket):
-            obstore.delete(self.bucket.store(), list(names))
-
-    def _names(self, prefix: str) -> Iterator[tuple[str, tuple[int, float]]]:
-        import obstore
-
-        with in_words(self.bucket):
-            for page in obstore.list(self.bucket.store(), prefix=prefix):
-                for found in page:
-                    name = found["path"].rpartition("/")[2]
-                    yield name, (found["size"], found["last_modified"].timestamp())
-
-    def _put(self, spool: LocalSpool) -> bool:
-        from obstore.exceptions import BaseError
-
-        for attempt in range(ATTEMPTS):
-            size = self._size(spool.sha256)
-            if size == spool.size:
-                self._again(spool.sha256)
-                return False
-            try:
-                if self._send(spool, create=size is None):
-                    return True
-            except BaseError as error:
-                if attempt or not broke_off(error):
-                    raise
-            # Another process was faster, or is at it; or only the reply was lost: the next look tells.
-            time.sleep(random.uniform(0, 0.1 * 2**attempt))  # noqa: S311 - no secret
-        raise EnvironmentProblem(
-            f"Others send the same content to {self.place} and do not finish. Try again.",
-            code="vault-unreachable",
-        )
-
-    def _send(self, spool: LocalSpool, *, create: bool) -> bool:
-        """Send a content; a name that is taken by another length is damage, and mended."""
-        import obstore
-        from obstore.exceptions import AlreadyExistsError
-
-        whole = spool.size <= PART
-        try:
-            with spool.content().open() as file:
-                obstore.put(
-                    self.bucket.sending(),
-                    key(spool.sha256),
-                    file.read() if whole else file,
-                    mode="create" if whole and create else "overwrite",
-                    use_multipart=not whole,
-                    chunk_size=PART,
-                    max_concurrency=PARTS_AT_ONCE,
-                )
-        except AlreadyExistsError:  # 412, or 409 while another is at it
-            return False
-        except FileNotFoundError:
-            raise no_bucket(self.bucket) from None
-        return True
-
-    def _again(self, sha256: str) -> None:
-        """Let the grace time of a content start again, which cannot be touched itself."""
-        import obstore
-
-        since = self.since(sha256)
-        if since is None or time.time() - since > FRESH:
-            obstore.put(self.bucket.store(), f"again/{sha256}", b"")
+            self._objects.delete(recipe_key(sha256))
+            self._objects.delete(_mark(recipe))  # its base's mark last
 
     def _is_sound(self, sha256: str) -> bool:
         return _digest(pieces(self.bucket, sha256)) == sha256
 
     def _size(self, sha256: str) -> int | None:
-        found = self._head(key(sha256))
+        found = self._objects.head(key(sha256))
         return None if found is None else found[0]
-
-    def _head(self, name: str) -> tuple[int, float] | None:
-        """Size and date of an object, if it is there."""
-        import obstore
-
-        try:
-            with in_words(self.bucket):
-                found = obstore.head(self.bucket.store(), name)
-                return found["size"], found["last_modified"].timestamp()
-        except FileNotFoundError:
-            return None
-
-    def _is_vault(self) -> bool:
-        import obstore
-
-        try:
-            layout = bytes(obstore.get(self.bucket.store(), _MARKER).bytes()).decode(errors="replace")
-        except FileNotFoundError:
-            return False
-        if layout not in (LAYOUT, WITH_RECIPES):
-            raise EnvironmentProblem(
-                f"{self.place} says {layout[:80]!r}, which this version does not know. Use a newer onecopy.",
-                code="not-a-vault",
-            )
-        return True
-
-    def _make(self) -> None:
-        import obstore
-        from obstore.exceptions import AlreadyExistsError
-
-        store = self.bucket.store()
-        first = next(iter(obstore.list(store, chunk_size=10)), [])
-        if any(not found["path"].startswith(_OWN) for found in first):
-            raise EnvironmentProblem(
-                f"{self.place} is not a vault and is not empty. Name an empty or a new prefix.",
-                code="not-a-vault",
-            )
-        try:
-            obstore.put(store, _MARKER, LAYOUT.encode(), mode="create")
-        except AlreadyExistsError:
-            pass  # another process was faster
-        except FileNotFoundError:
-            raise no_bucket(self.bucket) from None
 
 
 def _mark(recipe: Recipe) -> str:
