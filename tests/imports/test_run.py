@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from onecopy.catalog import events, import_claims, imports, uploads
+from onecopy.catalog import events, import_claims, import_rows, imports, uploads
 from onecopy.catalog.import_claims import FAR
-from onecopy.catalog.imports import Import, RowState, State
+from onecopy.catalog.import_rows import RowState
+from onecopy.catalog.imports import Import, State
 from onecopy.catalog.store import Catalog
 from onecopy.engines.local import LocalEngine
 from onecopy.errors import EnvironmentProblem
@@ -69,8 +70,8 @@ def begin(gate, manifest=MANIFEST, **how):
 def found(gate, one):
     with gate.catalog.read() as connection:
         now = imports.get(connection, one.id, agency="fire")
-        progress = imports.progress(connection, one, datetime.now(UTC))
-        return now, progress, {row.file: row for row in imports.rows(connection, one, limit=99)}
+        progress = import_rows.progress(connection, one, datetime.now(UTC))
+        return now, progress, {row.file: row for row in import_rows.rows(connection, one, limit=99)}
 
 
 def test_every_row_goes_through_the_gate_once(gate, importer):
@@ -116,7 +117,7 @@ def test_problems_can_be_tried_again(gate, importer, archive):
     importer.work()
     (archive / "missing.png").write_bytes(b"found in the attic")
     with gate.catalog.write([imports.SCOPE]) as connection:
-        assert imports.again(connection, one, by="records") == 2
+        assert import_rows.again(connection, one, by="records") == 2
     importer.work()
     now, progress, rows = found(gate, one)
     assert (now.state, progress.problems, rows["missing.png"].state) == (State.DONE, 1, RowState.DONE)

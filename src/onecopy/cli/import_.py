@@ -16,7 +16,7 @@ from onecopy.cli.listing import CatalogOption
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from onecopy.catalog import imports
+    from onecopy.catalog import import_rows
     from onecopy.catalog.imports import Import
     from onecopy.catalog.store import Catalog
     from onecopy.cli.progress import Bars, Plain, Quiet
@@ -141,11 +141,11 @@ def _import(
 
 
 def _again(catalog: "Catalog", one: "Import") -> "Import":
-    from onecopy.catalog import imports
+    from onecopy.catalog import import_rows, imports
     from onecopy.cli.actor import actor
 
     with catalog.write([imports.SCOPE]) as connection:
-        imports.again(connection, one, by=actor())
+        import_rows.again(connection, one, by=actor())
     return one
 
 
@@ -197,12 +197,12 @@ def _working(importer: "Importer", one: "Import") -> "Iterator[tuple[threading.E
 
 
 def _tell(catalog: "Catalog", one: "Import", *, quiet: bool, as_json: bool) -> Code:
-    from onecopy.catalog import imports
-    from onecopy.catalog.imports import RowState
+    from onecopy.catalog import import_rows
+    from onecopy.catalog.import_rows import RowState
 
     found = _progress(catalog, one)
     with catalog.read() as connection:
-        wrong = imports.rows(connection, one, limit=SHOWN, states=[RowState.PROBLEM])
+        wrong = import_rows.rows(connection, one, limit=SHOWN, states=[RowState.PROBLEM])
     if as_json:
         said = {"event": "import", "id": one.id, "rows": one.rows, "waiting": found.waiting}
         said |= {"decisions": dict(found.decisions), "problems": found.problems, "repeated": found.repeated}
@@ -222,7 +222,7 @@ def _tell(catalog: "Catalog", one: "Import", *, quiet: bool, as_json: bool) -> C
     return Code.PARTLY if found.problems else Code.DONE
 
 
-def _lines(one: "Import", found: "imports.Progress") -> "list[str]":
+def _lines(one: "Import", found: "import_rows.Progress") -> "list[str]":
     words = {"store": "stored as new", "link": "linked", "hold": "held for a person", "reject": "rejected"}
     would = "would be " if one.dry_run else ""
     lines = [f"{one.rows:,} rows: {one.rows - found.waiting:,} done"]
@@ -240,11 +240,11 @@ def _lines(one: "Import", found: "imports.Progress") -> "list[str]":
     return lines
 
 
-def _progress(catalog: "Catalog", one: "Import") -> "imports.Progress":
-    from onecopy.catalog import imports
+def _progress(catalog: "Catalog", one: "Import") -> "import_rows.Progress":
+    from onecopy.catalog import import_rows
 
     with catalog.read() as connection:
-        return imports.progress(connection, one, datetime.now(UTC))
+        return import_rows.progress(connection, one, datetime.now(UTC))
 
 
 def _cores() -> int:

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from onecopy.catalog.imports import Row
+from onecopy.catalog.import_rows import Row
 from onecopy.errors import UsageError
 from onecopy.pipelines.gate import Context
 from onecopy.pipelines.gate.context import checked, metadata, moment

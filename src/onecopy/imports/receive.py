@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import BinaryIO
 
-from onecopy.catalog import imports
+from onecopy.catalog import import_rows, imports
 from onecopy.catalog.batches import batches
 from onecopy.catalog.imports import Import, State
 from onecopy.catalog.store import Catalog
@@ -39,7 +39,7 @@ def receive(
         imports.create(connection, one)
     for batch in batches(read(manifest, kind, defaults), TOGETHER):
         with catalog.write([imports.SCOPE]) as connection:
-            imports.add(connection, one, batch)
+            import_rows.add(connection, one, batch)
         number += len(batch)
     with catalog.write([imports.SCOPE]) as connection:
         imports.start(connection, one, number)

@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from onecopy.catalog import import_claims, imports
-from onecopy.catalog.imports import Import, Row, State
+from onecopy.catalog import import_claims, import_rows, imports
+from onecopy.catalog.import_rows import Row
+from onecopy.catalog.imports import Import, State
 from onecopy.errors import EnvironmentProblem, OnecopyError
 from onecopy.imports.manifest import context
 from onecopy.imports.places import Places
@@ -118,7 +119,7 @@ class Importer:
         after = -1
         while True:
             with self._catalog.read() as connection:
-                found = imports.waiting(connection, one, after=after, limit=AHEAD)
+                found = import_rows.waiting(connection, one, after=after, limit=AHEAD)
             if not found:
                 return
             yield from found
@@ -132,7 +133,7 @@ class Importer:
     def _let_go(self, one: Import) -> None:
         try:
             with self._catalog.write([imports.SCOPE]) as connection:
-                if not imports.finish(connection, one):
+                if not import_rows.finish(connection, one):
                     import_claims.let_go(connection, one, self._worker)
         except EnvironmentProblem as error:  # the claim runs out by itself
             log.warning("an import has to wait: %s", error.message)
@@ -161,7 +162,7 @@ class Importer:
 
     def _marks(self, one: Import, row: Row) -> Callable[[Connection, GateReply], None]:
         def also(connection: Connection, reply: GateReply) -> None:
-            if not imports.took(connection, one, row, _values(reply)):
+            if not import_rows.took(connection, one, row, _values(reply)):
                 raise _DoneError
 
         return also
@@ -169,14 +170,14 @@ class Importer:
     def _would(self, one: Import, row: Row, reply: GateReply) -> dict[str, Any]:
         values = _values(reply)
         with self._catalog.read() as connection:
-            earlier = imports.earlier(connection, one, row, reply.occurrence.sha256)
+            earlier = import_rows.earlier(connection, one, row, reply.occurrence.sha256)
         if earlier is not None:
             values |= {"code": "repeated", "message": f"The same bytes as line {earlier} of the manifest."}
         return values
 
     def _note(self, one: Import, row: Row, values: dict[str, Any]) -> None:
         with self._catalog.write([imports.SCOPE]) as connection:
-            imports.took(connection, one, row, values)
+            import_rows.took(connection, one, row, values)
 
 
 def _values(reply: GateReply) -> dict[str, Any]:

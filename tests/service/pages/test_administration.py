@@ -8,7 +8,7 @@ import pytest
 
 from onecopy.audit.merkle import leaf_hash
 from onecopy.audit.proof import root_of
-from onecopy.catalog import imports
+from onecopy.catalog import import_rows, imports
 from onecopy.catalog.store import Catalog
 from onecopy.policy.policy import default_text
 
@@ -146,15 +146,15 @@ def begun(service, agency):
     """An import that nobody works on: two files done, one that could not be."""
     one = imports.Import(agency=agency, name="<i>1998</i>.csv", manifest="0" * 64, created_by="t", place="-")
     found = [
-        imports.Row(number=number, file=f"{number} <b>.tif", context={"case": "c"}) for number in range(4)
+        import_rows.Row(number=number, file=f"{number} <b>.tif", context={"case": "c"}) for number in range(4)
     ]
     with Catalog(service.folder / "catalog.db") as catalog, catalog.write() as connection:
         imports.create(connection, one)
-        imports.add(connection, one, found)
+        import_rows.add(connection, one, found)
         imports.start(connection, one, len(found))
         for row in found[:2]:
-            imports.took(connection, one, row, {"decision": "store"})
-        imports.took(connection, one, found[2], {"code": "truncated", "message": "It <ends> early."})
+            import_rows.took(connection, one, row, {"decision": "store"})
+        import_rows.took(connection, one, found[2], {"code": "truncated", "message": "It <ends> early."})
     return one.id
 
 

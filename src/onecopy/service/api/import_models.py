@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from onecopy.catalog.imports import RowState, State
+from onecopy.catalog.import_rows import RowState
+from onecopy.catalog.imports import State
 from onecopy.policy.rules import Action
 from onecopy.service.api.examples import example
 

@@ -13,8 +13,9 @@ from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
-from onecopy.catalog import imports
-from onecopy.catalog.imports import RowState, State
+from onecopy.catalog import import_rows, imports
+from onecopy.catalog.import_rows import RowState
+from onecopy.catalog.imports import State
 from onecopy.catalog.store import Catalog
 from onecopy.imports.manifest import Kind, ManifestError
 from onecopy.imports.places import Places
@@ -143,7 +144,7 @@ def rows(
     """The rows of an import; with 'state=problem' those that went wrong, and why."""
     one = _get(_catalog(request), id, caller)
     with _catalog(request).read() as connection:
-        found = imports.rows(
+        found = import_rows.rows(
             connection,
             one,
             limit=limit,
@@ -179,7 +180,7 @@ def retry(request: Request, id: str, caller: ArchiveImporter) -> ImportInFull:
     catalog = _catalog(request)
     one = _get(catalog, id, caller)
     with catalog.write([imports.SCOPE]) as connection:
-        imports.again(connection, one, by=caller.name)
+        import_rows.again(connection, one, by=caller.name)
     return _in_full(catalog, _get(catalog, id, caller))
 
 
@@ -228,4 +229,4 @@ def _in_full(catalog: Catalog, one: imports.Import) -> ImportInFull:
 
 
 def _progress(connection: Connection, one: imports.Import) -> Progress:
-    return Progress(**asdict(imports.progress(connection, one, datetime.now(UTC))))
+    return Progress(**asdict(import_rows.progress(connection, one, datetime.now(UTC))))

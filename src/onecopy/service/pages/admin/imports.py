@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from onecopy.catalog import imports
-from onecopy.catalog.imports import Import, Progress, RowState, State
+from onecopy.catalog import import_rows, imports
+from onecopy.catalog.import_rows import Progress, RowState
+from onecopy.catalog.imports import Import, State
 from onecopy.catalog.store import Catalog
 from onecopy.service.pages.admin.show import show
 from onecopy.service.pages.form import Posted, posted
@@ -41,7 +42,7 @@ def one(request: Request, id: str, visitor: Sees) -> Response:
     with _catalog(request).read() as connection:
         found = _get(connection, id, visitor)
         far = _progress(connection, found)
-        rows = imports.rows(connection, found, states=[RowState.PROBLEM], limit=PROBLEMS)
+        rows = import_rows.rows(connection, found, states=[RowState.PROBLEM], limit=PROBLEMS)
     left = None if far.seconds_left is None else timedelta(seconds=far.seconds_left)
     return show(request, visitor, "import", one=found, far=far, left=left, rows=rows, most=PROBLEMS)
 
@@ -55,7 +56,7 @@ def change(
     with _catalog(request).write([imports.SCOPE]) as connection:
         found = _get(connection, id, sent.visitor)
         if what == "retry":
-            imports.again(connection, found, by=by)
+            import_rows.again(connection, found, by=by)
         elif what not in _TO:
             raise ProblemError(404, "not-found", "There is nothing at this address.")
         elif not imports.change(connection, found, _TO[what], by=by):
@@ -71,7 +72,7 @@ def _get(connection: Connection, id: str, visitor: Visitor) -> Import:
 
 
 def _progress(connection: Connection, found: Import) -> Progress:
-    return imports.progress(connection, found, datetime.now(UTC))
+    return import_rows.progress(connection, found, datetime.now(UTC))
 
 
 def _catalog(request: Request) -> Catalog:
