@@ -14,7 +14,6 @@ at all, and two processes that keep the same bytes at once cannot spoil each oth
 """
 
 import contextlib
-import hashlib
 import os
 import uuid
 from collections.abc import Iterator
@@ -22,19 +21,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from onecopy.errors import EnvironmentProblem
+from onecopy.vault.folders import Folders, sync_folder
 from onecopy.vault.interface import Kept, Leftover, Spool
 from onecopy.vault.local_content import LocalContent
 from onecopy.vault.names import checked, is_name, sharded
 from onecopy.vault.rebuilding import rebuilds
 from onecopy.vault.recipe import Recipe, not_replaceable, still_needed
 from onecopy.vault.spool import LocalSpool, clean, leftovers, storage_problem
-
-LAYOUT = "onecopy vault, layout 1\n"
-WITH_RECIPES = "onecopy vault, layout 2\n"
-"""Said once there is a recipe, so that a version that knows none does not take contents for lost."""
-
-_MARKER = "onecopy-vault"
-_OWN = {"contents", "spool", "catalogs", "recipes", "bases", _MARKER}
 
 
 def default_vault() -> Path:
@@ -62,16 +55,11 @@ class LocalVault:
         self.root = root.absolute()
         self.place = str(self.root)
         self._read_back = read_back
-        self._contents = self.root / "contents"
-        self._spool = self.root / "spool"
-        self._catalogs = self.root / "catalogs"
-        self._recipes = self.root / "recipes"
-        self._bases = self.root / "bases"
-        self._durable: set[Path] = set()
-        if not make and not (self.root / _MARKER).exists():
+        self._folders = Folders(self.root)
+        if not make and not self._folders.is_vault():
             raise EnvironmentProblem(f"There is no vault in {self.root}.", code="not-a-vault")
         try:
-            self._prepare()
+            self._folders.claim()
         except OSError as error:
             raise storage_problem(error, self.root) from error
         if make:
@@ -79,7 +67,7 @@ class LocalVault:
 
     def spool(self, *, most: int | None = None) -> LocalSpool:
         """Begin to take bytes in. See :meth:`onecopy.vault.interface.Vault.spool`."""
-        return LocalSpool(self._spool, most=most)
+        return LocalSpool(self._folders.spool, most=most)
 
     def keep(self, spool: Spool, *, whole: bool = False) -> bool:
         """Keep what was spooled. See :meth:`onecopy.vault.interface.Vault.keep`."""
@@ -93,9 +81,9 @@ class LocalVault:
             ):
                 os.utime(self._recipe(spool.sha256))
                 return False
-            new = self._link(spool)
+            new = self._folders.put(spool)
             if self._read_back:
-                self._see_to_it(spool)
+                self._folders.prove(spool)
         except OSError as error:
             raise storage_problem(error, self.root) from error
         return new
@@ -142,17 +130,17 @@ class LocalVault:
     def add_recipe(self, recipe: Recipe) -> None:
         """Keep a recipe. See :meth:`onecopy.vault.interface.Vault.add_recipe`."""
         try:
-            self._say_layout(WITH_RECIPES)
+            self._folders.allow_recipes()
             # The base's mark first: what a recipe needs must never look as if nothing needed it.
-            self._make_folder(mark := self._mark(recipe))
+            self._folders.make(mark := self._mark(recipe))
             (mark / recipe.sha256).touch()
-            _sync_folder(mark)
-            self._make_folder(self._recipe(recipe.sha256).parent)
+            sync_folder(mark)
+            self._folders.make(self._recipe(recipe.sha256).parent)
             with self.spool() as spool:
                 spool.write(recipe.encoded())
                 spool.seal()
                 spool.path.replace(self._recipe(recipe.sha256))
-            _sync_folder(self._recipe(recipe.sha256).parent)
+            sync_folder(self._recipe(recipe.sha256).parent)
         except OSError as error:
             raise storage_problem(error, self.root) from error
 
@@ -177,34 +165,34 @@ class LocalVault:
     def needed_by(self, sha256: str) -> frozenset[str]:
         """The contents that are rebuilt from this one."""
         try:
-            return frozenset(path.name for path in sharded(self._bases, checked(sha256)).iterdir())
+            return frozenset(path.name for path in sharded(self._folders.bases, checked(sha256)).iterdir())
         except FileNotFoundError:
             return frozenset()
 
     def claim(self, catalog: str) -> None:
         """Note that a catalog refers to contents of this vault."""
         try:
-            (self._catalogs / str(uuid.UUID(catalog))).touch()
-            _sync_folder(self._catalogs)
+            (self._folders.catalogs / str(uuid.UUID(catalog))).touch()
+            sync_folder(self._folders.catalogs)
         except OSError as error:
             raise storage_problem(error, self.root) from error
 
     def claims(self) -> frozenset[str]:
         """The catalogs that ever claimed this vault."""
-        return frozenset(path.name for path in self._catalogs.iterdir())
+        return frozenset(path.name for path in self._folders.catalogs.iterdir())
 
     def leftovers(self) -> Iterator[Leftover]:
         """What uploads left that never came to an end."""
-        return leftovers(self._spool)
+        return leftovers(self._folders.spool)
 
     def tidy(self) -> None:
         """Remove leftovers that are older than an hour."""
-        clean(self._spool)
+        clean(self._folders.spool)
 
     def __iter__(self) -> Iterator[Kept]:
         """Everything that is kept, in no particular order."""
-        for folder in (self._contents, self._recipes):
-            packed = folder is self._recipes
+        for folder in (self._folders.contents, self._folders.recipes):
+            packed = folder is self._folders.recipes
             for path in folder.glob("??/??/*"):
                 if is_name(path.name) and not (packed and self.is_whole(path.name)):
                     with contextlib.suppress(FileNotFoundError):  # removed at this moment
@@ -213,121 +201,16 @@ class LocalVault:
                         yield Kept(sha256=path.name, size=found.st_size, since=since, packed=packed)
 
     def _path(self, sha256: str) -> Path:
-        return sharded(self._contents, checked(sha256))
+        return sharded(self._folders.contents, checked(sha256))
 
     def _recipe(self, sha256: str) -> Path:
-        return sharded(self._recipes, checked(sha256))
+        return sharded(self._folders.recipes, checked(sha256))
 
     def _mark(self, recipe: Recipe) -> Path:
-        return sharded(self._bases, recipe.base)
+        return sharded(self._folders.bases, recipe.base)
 
     def _forget_recipe(self, sha256: str) -> None:
         recipe = self.recipe(sha256)
         self._recipe(sha256).unlink(missing_ok=True)
         if recipe is not None:  # its base's mark last
             (self._mark(recipe) / sha256).unlink(missing_ok=True)
-
-    def _say_layout(self, layout: str) -> None:
-        marker = self.root / _MARKER
-        if marker.read_text() != layout:
-            with self.spool() as spool:
-                spool.write(layout.encode())
-                spool.seal()
-                spool.path.replace(marker)
-            _sync_folder(self.root)
-
-    def _link(self, spool: LocalSpool) -> bool:
-        target = self._path(spool.sha256)
-        self._make_folder(target.parent)
-        new = not self._whole(target, spool.size)
-        if new:
-            spool.seal()
-            try:
-                target.hardlink_to(spool.path)
-            except FileExistsError:
-                new = not self._whole(target, spool.size)
-                if new:
-                    # A file of the wrong length under this name is damage (a disk repair cut it). What was
-                    # spooled has the digest, so putting it there can only mend.
-                    spool.path.replace(target)
-            except OSError:
-                # File systems without hard links: a rename is as atomic, and overwrites only what another
-                # process put there a moment ago: the same bytes.
-                spool.path.replace(target)
-        if not new:
-            os.utime(target)
-        # Also when another process linked it: its own sync may not have happened yet.
-        _sync_folder(target.parent)
-        return new
-
-    def _see_to_it(self, spool: LocalSpool) -> None:
-        """Read a content from the disk; where it is not what was spooled, put that there, and read again."""
-        target = self._path(spool.sha256)
-        if _digest(target) == spool.sha256:
-            return
-        with contextlib.suppress(FileNotFoundError):
-            spool.path.replace(target)
-            _sync_folder(target.parent)
-        if _digest(target) != spool.sha256:
-            raise EnvironmentProblem(
-                f"The vault in {self.root} gives back other bytes than it was given. "
-                "Nothing was acknowledged; check the disk.",
-                code="vault-damaged",
-            )
-
-    @staticmethod
-    def _whole(target: Path, size: int) -> bool:
-        try:
-            return target.stat().st_size == size
-        except FileNotFoundError:
-            return False
-
-    def _make_folder(self, folder: Path) -> None:
-        """Make a shard folder and see to it that it is on the disk, once a folder and process."""
-        if folder in self._durable:
-            return
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for parent in folder.parents:
-            if parent == self.root:
-                break
-            _sync_folder(parent)
-        self._durable.add(folder)
-
-    def _prepare(self) -> None:
-        marker = self.root / _MARKER
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not marker.exists():
-            strange = {entry.name for entry in self.root.iterdir()} - _OWN
-            if strange:
-                raise EnvironmentProblem(
-                    f"{self.root} is not a vault and is not empty. Name an empty or a new folder.",
-                    code="not-a-vault",
-                )
-            marker.write_text(LAYOUT)
-        elif (layout := marker.read_text()) not in (
-            LAYOUT,
-            WITH_RECIPES,
-            "",
-        ):  # empty: being made at this moment
-            raise EnvironmentProblem(
-                f"{self.root} says {layout[:80]!r}, which this version does not know. Use a newer onecopy.",
-                code="not-a-vault",
-            )
-        for folder in (self._contents, self._spool, self._catalogs, self._recipes, self._bases):
-            folder.mkdir(mode=0o700, exist_ok=True)
-        _sync_folder(self.root)
-
-
-def _digest(path: Path) -> str:
-    """The SHA-256 of a file as the disk has it: what is kept of it in memory is dropped first."""
-    with path.open("rb") as file:
-        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from onecopy.errors import EnvironmentProblem
-from onecopy.vault.local import LAYOUT, WITH_RECIPES
+from onecopy.vault.folders import LAYOUT, WITH_RECIPES
 from onecopy.vault.s3 import Bucket, in_words, no_bucket
 
 _MARKER = "onecopy-vault"
