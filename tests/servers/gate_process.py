@@ -35,7 +35,7 @@ def main() -> None:
     if told["hold"]:
         hold_back_the_commit()
     with Gate.open(told["catalog"], told["vault"], workers=1) as gate:
-        gate.adopt_policy(actor="a test")
+        gate.policies.adopt(actor="a test")
         print("ready", flush=True)
         sys.stdin.readline()
 

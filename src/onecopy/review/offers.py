@@ -171,7 +171,7 @@ def adopt(gate: Gate, id: str, *, by: Reviewer) -> Policy:
     """
     if not by.officer:
         raise Refused("Only a records officer turns answers into policy.", code="needs-officer")
-    policy = gate.policy_in_force()
+    policy = gate.policies.now()
     with gate.catalog.read() as connection:
         found = {one.id: one for one in offers(connection, policy, agency=by.agency)}
     if id not in found:
@@ -179,5 +179,5 @@ def adopt(gate: Gate, id: str, *, by: Reviewer) -> Policy:
             "This rule is not offered, or no longer: an answer or the policy has changed.", code="no-offer"
         )
     changed = with_rule(policy, found[id])
-    gate.change_policy(changed, actor=by.name)
+    gate.policies.change(changed, actor=by.name)
     return changed

@@ -150,7 +150,7 @@ def open_gate(settings: Settings) -> Gate:
         policy=Policy.load(settings.policy) if settings.policy else None,
         watch=metrics.Figures(),
     )
-    gate.adopt_policy(actor="the service's settings")
+    gate.policies.adopt(actor="the service's settings")
     return gate
 
 

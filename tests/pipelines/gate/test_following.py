@@ -18,17 +18,17 @@ def opened(folder: Path, policy: Policy | None = None) -> Gate:
 
 def test_an_adopted_policy_is_followed_by_all_but_those_that_were_told_another(tmp_path: Path) -> None:
     with opened(tmp_path) as one, opened(tmp_path) as other, opened(tmp_path, default()) as told:
-        one.change_policy(CAREFUL, actor="kim")
-        assert [gate.policy_in_force().name for gate in (one, other, told)] == [
+        one.policies.change(CAREFUL, actor="kim")
+        assert [gate.policies.now().name for gate in (one, other, told)] == [
             "Careful",
             "Careful",
             default().name,
         ]
         with pytest.raises(UsageError, match="set by a file") as caught:
-            told.change_policy(CAREFUL, actor="kim")
+            told.policies.change(CAREFUL, actor="kim")
         assert caught.value.code == "policy-fixed"
-        other.change_policy(default(), actor="lee")
-        assert one.policy_in_force().digest == default().digest
-        other.change_policy(CAREFUL, actor="lee")
+        other.policies.change(default(), actor="lee")
+        assert one.policies.now().digest == default().digest
+        other.policies.change(CAREFUL, actor="lee")
     with opened(tmp_path) as later:
-        assert later.policy_in_force().digest == CAREFUL.digest
+        assert later.policies.now().digest == CAREFUL.digest

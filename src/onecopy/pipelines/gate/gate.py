@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from sqlalchemy import Connection
-
 from onecopy.candidates.index import Index
-from onecopy.catalog import agreements, contents, policies, uploads
+from onecopy.catalog import agreements, contents, uploads
 from onecopy.catalog.store import Catalog
 from onecopy.engines.interface import Engine
 from onecopy.engines.local import LocalEngine
-from onecopy.errors import UnreadableError, UsageError
+from onecopy.errors import UnreadableError
 from onecopy.fingerprint import FINGERPRINT_VERSION
 from onecopy.model import FileIdentity, Limits
 from onecopy.pipelines.gate.compare import Comparer, Question, unfinished
@@ -24,12 +22,12 @@ from onecopy.pipelines.gate.known import Known
 from onecopy.pipelines.gate.look import Look, look
 from onecopy.pipelines.gate.model import Context, GateReply
 from onecopy.pipelines.gate.orphans import claim
+from onecopy.pipelines.gate.policies import PolicyInForce
 from onecopy.pipelines.gate.reply import reply
 from onecopy.pipelines.gate.store import Also, record_rejection, store, writing
 from onecopy.pipelines.gate.upload import Upload
 from onecopy.pipelines.gate.watch import Watch
-from onecopy.policy import Action, Policy, default
-from onecopy.policy.history import adopt, adopted
+from onecopy.policy import Action, Policy
 from onecopy.records.again import ask_about_held
 from onecopy.sandbox.interface import Openable
 from onecopy.vault.interface import Spool, Vault
@@ -68,22 +66,21 @@ class Gate:
             vault: Where contents are kept.
             engine: Runs everything that touches an upload's inside.
             policy: What becomes of an upload. By default the one that was adopted last
-                (:meth:`change_policy`), or the shipped one.
+                (:meth:`PolicyInForce.change`), or the shipped one.
             limits: What one upload may cost.
             watch: Told what the gate does, for figures.
         """
         self.watch = watch or Watch()
         self.catalog, self.vault, self.engine = catalog, vault, engine
         self.limits = limits or Limits()
-        self.policy = policy or default()
-        self.policy_is_fixed = policy is not None
+        self.policies = PolicyInForce(catalog, policy)
         self._known = Known(Index, version=FINGERPRINT_VERSION)
         self._compare = Comparer(engine=engine, vault=vault, limits=self.limits, watch=self.watch)
         self._identify = Identifier(
             catalog=catalog, vault=vault, engine=engine, limits=self.limits, watch=self.watch
         )
         # Where no rule rejects, the one look is that of the transaction which stores.
-        self._rejects = any(rule.action is Action.REJECT for rule in self.policy.rules)
+        self._rejects = any(rule.action is Action.REJECT for rule in self.policies.latest.rules)
         self._turns = tuple(threading.RLock() for _ in range(TURNS))
 
     @classmethod
@@ -118,51 +115,9 @@ class Gate:
         """Bring fingerprints up to date and load them; without it the first upload does the loading."""
         claim(self.catalog, self.vault)
         self._identify.again()
-        ask_about_held(self.catalog, self.policy_in_force())
+        ask_about_held(self.catalog, self.policies.now())
         with self.catalog.read() as connection:
             self._known.load(connection)
-
-    def adopt_policy(self, *, actor: str) -> None:
-        """Record that this gate's policy is in force from now on; else that is done with its first upload.
-
-        Args:
-            actor: Who put it there, for the audit log.
-        """
-        with self.catalog.write() as connection:
-            adopt(connection, self._follow(connection), actor=actor)
-
-    def change_policy(self, policy: Policy, *, actor: str) -> None:
-        """Go by another policy from now on, and with this gate all that were opened without one.
-
-        Args:
-            policy: The new one.
-            actor: Who adopts it, for the audit log.
-
-        Raises:
-            UsageError: ``policy-fixed``: this gate was opened with one.
-        """
-        if self.policy_is_fixed:
-            raise UsageError(
-                "The policy is set by a file. Change it there, and start again.", code="policy-fixed"
-            )
-        with self.catalog.write() as connection:
-            adopt(connection, policy, actor=actor)
-            policies.keep_adopted(connection, policy.digest)
-        self.policy = policy
-
-    def policy_in_force(self) -> Policy:
-        """What becomes of uploads at this moment."""
-        with self.catalog.read() as connection:
-            return self._follow(connection)
-
-    def _follow(self, connection: Connection) -> Policy:
-        """The policy in force, as a transaction sees it: another process may have changed it."""
-        digest = None if self.policy_is_fixed else policies.adopted(connection)
-        if digest in (None, self.policy.digest):
-            return self.policy
-        found = adopted(connection) or self.policy
-        self.policy = found
-        return found
 
     def spool(self) -> Spool:
         """Begin to take an upload in piece by piece; hand it to ``check`` or ``submit`` inside ``with``."""
@@ -183,7 +138,7 @@ class Gate:
         context = checked(context, file)
         with self._spooled(file) as spool:
             upload = self._upload(spool, context)
-            return reply(upload, self._looked(upload, spool.content()), self.policy, done=False)
+            return reply(upload, self._looked(upload, spool.content()), self.policies.latest, done=False)
 
     def recall(self, sha256: str, context: Context) -> GateReply | None:
         """Say what would become of a file that the agency holds already, of which only the digest is known.
@@ -207,7 +162,9 @@ class Gate:
             identity = contents.identity(connection, sha256) or FileIdentity()
             size = uploads.size(connection, sha256)
         upload = Upload(sha256=sha256, size=size, context=context, identity=identity)
-        return reply(upload, self._looked(upload, self.vault.content(sha256)), self.policy, done=False)
+        return reply(
+            upload, self._looked(upload, self.vault.content(sha256)), self.policies.latest, done=False
+        )
 
     def submit(
         self, file: BinaryIO | Path | Spool, context: Context, *, also: Also | None = None
@@ -236,11 +193,11 @@ class Gate:
 
     def _rejected(self, upload: Upload, spool: Spool, also: Also | None) -> GateReply | None:
         """The answer to an upload that is turned away, looked at before anything of it is kept."""
-        answer = reply(upload, self._looked(upload, spool.content()), self.policy)
+        answer = reply(upload, self._looked(upload, spool.content()), self.policies.latest)
         if answer.decision is not Action.REJECT:
             return None
         with writing(self.catalog, upload) as connection:
-            record_rejection(connection, upload, answer, self.policy, also)
+            record_rejection(connection, upload, answer, self.policies.latest, also)
         return answer
 
     def _upload(self, spool: Spool, context: Context) -> Upload:
@@ -261,7 +218,7 @@ class Gate:
         """Look at what is held, comparing until no question is open."""
         while True:
             with self.watch.stage("look"), self.catalog.read() as connection:
-                found = look(connection, self._known, upload, self._follow(connection))
+                found = look(connection, self._known, upload, self.policies.seen_by(connection))
             if not found.open:
                 return found
             self._answer(upload, content, found.open)
@@ -273,7 +230,7 @@ class Gate:
                 if attempt == PATIENCE:
                     turns.enter_context(turn)
                 with self.watch.stage("store"), turn, writing(self.catalog, upload) as connection:
-                    policy = self._follow(connection)
+                    policy = self.policies.seen_by(connection)
                     found = look(connection, self._known, upload, policy)
                     if not found.open:
                         self.watch.candidates(len(found.asked))
@@ -282,7 +239,7 @@ class Gate:
                 self._answer(upload, kept, found.open)
             # Others are faster every time. What is left open is a person's question.
             with turn, writing(self.catalog, upload) as connection:
-                policy = self._follow(connection)
+                policy = self.policies.seen_by(connection)
                 found = look(connection, self._known, upload, policy)
                 upload.answers |= {question.key: unfinished() for question in found.open}
                 found = look(connection, self._known, upload, policy)

@@ -87,7 +87,7 @@ class Adopted(BaseModel):
 def listed(request: Request, caller: QuestionReader) -> OfferedRules:
     """The rules that follow from what people answered alike. They change nothing by themselves."""
     gate: Gate = request.app.state.gate
-    policy = gate.policy_in_force()
+    policy = gate.policies.now()
     with gate.catalog.read() as connection:
         found = offers.offers(connection, policy, agency=caller.agency)
         return OfferedRules(rules=[_model(connection, policy, one) for one in found])

@@ -55,7 +55,7 @@ class Events(BaseModel):
 def policy(request: Request, _: PolicyReader) -> Policy:
     """The policy in force: what becomes of uploads."""
     gate: Gate = request.app.state.gate
-    policy = gate.policy_in_force()
+    policy = gate.policies.now()
     plain = json.loads(policy.text)
     return Policy(name=policy.name, digest=policy.digest, rules=plain["rules"])
 

@@ -83,7 +83,7 @@ class Assignment(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 def _order(request: Request, order: Order | None) -> Order:
-    return order or Order(str(request.app.state.gate.policy_in_force().review.order))
+    return order or Order(str(request.app.state.gate.policies.now().review.order))
 
 
 @router.get("", response_model=Questions, responses=problems(401, 403, 422, 503))

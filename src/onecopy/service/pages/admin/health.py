@@ -65,7 +65,7 @@ def health(request: Request, visitor: Annotated[Visitor, Depends(may(Permission.
         checks=checks,
         well=all(one.fine for one in checks),
         parts=list(parts()),
-        policy=gate.policy_in_force(),
+        policy=gate.policies.now(),
         workers=gate.engine.workers,
         version=onecopy.__version__,
     )

@@ -76,7 +76,7 @@ def _draft(sent: Posted, gate: Gate) -> Draft:
     except PolicyError as error:
         draft.problem = error.message
         return draft
-    draft.diff = _differences(_plain(gate.policy_in_force()), _plain(draft.policy))
+    draft.diff = _differences(_plain(gate.policies.now()), _plain(draft.policy))
     return draft
 
 
@@ -103,7 +103,7 @@ def _adopt(request: Request, sent: Posted, policy: Policy) -> Response:
         )
     gate: Gate = request.app.state.gate
     try:
-        gate.change_policy(policy, actor=sent.visitor.caller.name)
+        gate.policies.change(policy, actor=sent.visitor.caller.name)
     except UsageError as error:
         return _page(request, sent.visitor, Draft(sent.fields.get("text"), policy=policy), problem=error)
     return RedirectResponse("/admin/policy", status_code=303)
@@ -113,7 +113,7 @@ def _page(
     request: Request, visitor: Visitor, draft: Draft | None, problem: OnecopyError | None = None
 ) -> Response:
     gate: Gate = request.app.state.gate
-    policy = gate.policy_in_force()
+    policy = gate.policies.now()
     with gate.catalog.read() as connection:
         history = policies.listed(connection, most=20)
     wrong = problem is not None or (draft is not None and draft.problem is not None)
@@ -128,7 +128,7 @@ def _page(
         draft=draft or Draft(_as_yaml(policy)),
         drafted=draft is not None,
         problem=problem,
-        fixed=gate.policy_is_fixed,
+        fixed=gate.policies.fixed,
         days=DAYS,
         most=MOST,
     )

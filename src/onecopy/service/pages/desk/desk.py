@@ -251,7 +251,7 @@ def _next(
     *,
     limit: int = 1,
 ) -> list[Question]:
-    review = request.app.state.gate.policy.review
+    review = request.app.state.gate.policies.latest.review
     caller = visitor.caller
     return place.next(connection, caller.agency, caller.name, after, review=review, limit=limit)
 

@@ -65,7 +65,10 @@ def listed(request: Request, visitor: Reader, after: str = Query("", max_length=
     gate: Gate = request.app.state.gate
     place, agency = Place.read(request.query_params), visitor.caller.agency
     now = datetime.now(UTC)
-    wanted, order = place.filter(agency, me=visitor.caller.name, now=now), place.sorted_by(gate.policy.review)
+    wanted, order = (
+        place.filter(agency, me=visitor.caller.name, now=now),
+        place.sorted_by(gate.policies.latest.review),
+    )
     with gate.catalog.read() as connection:
         seen = questions.get(connection, after, agency=agency) if after else None
         start = None if seen is None else queue.key(seen, order)
@@ -75,7 +78,7 @@ def listed(request: Request, visitor: Reader, after: str = Query("", max_length=
         everything = queue.counts(connection, Place().filter(agency, me=""), now=now)
         last = last_answer(connection, visitor)
         newest = changes.newest(connection)
-        offered = len(offers.offers(connection, gate.policy, agency=agency))
+        offered = len(offers.offers(connection, gate.policies.latest, agency=agency))
     return page(
         request,
         "queue.html",

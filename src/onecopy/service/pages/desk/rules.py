@@ -51,7 +51,7 @@ async def adopt(request: Request, id: str, sent: Officer) -> Response:
 def _adopt(request: Request, id: str, sent: Posted) -> Response:
     gate: Gate = request.app.state.gate
     caller = sent.visitor.caller
-    policy = gate.policy_in_force()
+    policy = gate.policies.now()
     with gate.catalog.read() as connection:
         found = offers.offers(connection, policy, agency=caller.agency)
     offer = next((one for one in found if one.id == id), None)
@@ -59,7 +59,7 @@ def _adopt(request: Request, id: str, sent: Posted) -> Response:
         detail = "This rule is no longer offered: somebody answered otherwise, or it holds already."
         raise ProblemError(404, "not-found", detail)
     try:
-        gate.change_policy(offers.with_rule(policy, offer), actor=caller.name)
+        gate.policies.change(offers.with_rule(policy, offer), actor=caller.name)
     except UsageError as error:
         return _page(request, sent.visitor, refused=error.message)
     return RedirectResponse("/queue/rules?adopted=1", status_code=303)
@@ -67,7 +67,7 @@ def _adopt(request: Request, id: str, sent: Posted) -> Response:
 
 def _page(request: Request, visitor: Visitor, *, refused: str = "") -> Response:
     gate: Gate = request.app.state.gate
-    policy = gate.policy_in_force()
+    policy = gate.policies.now()
     with gate.catalog.read() as connection:
         found = offers.offers(connection, policy, agency=visitor.caller.agency)
         shown = [Shown(offer=one, tried=offers.tried(connection, policy, one)) for one in found[:MOST]]
