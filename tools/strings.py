@@ -1,11 +1,6 @@
-"""Write what there is to translate: ``python tools/strings.py > onecopy.pot``, for gettext's own tools.
-
-A language is then begun with ``msginit -l es -i onecopy.pot -o es.po``, brought up to date with ``msgmerge``,
-and put into ``src/onecopy/service/languages/es/LC_MESSAGES/onecopy.mo`` with ``msgfmt``.
-"""
+"""What there is to translate: the texts of templates, and those that modules mark. See ``languages.py``."""
 
 import ast
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,24 +46,3 @@ def in_module(path: Path) -> Iterator[tuple[int, Text]]:
                 yield node.lineno, texts[0]
             elif len(texts) == 2:
                 yield node.lineno, (texts[0], texts[1])
-
-
-def quoted(text: str) -> str:
-    """As a catalogue writes it."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
-
-
-def main() -> None:
-    print('msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n')
-    for text, places in sorted(texts().items(), key=lambda item: item[1]):
-        print("\n".join(f"#: {place}" for place in places))
-        if isinstance(text, tuple):
-            print(f"msgid {quoted(text[0])}\nmsgid_plural {quoted(text[1])}")
-            print('msgstr[0] ""\nmsgstr[1] ""\n')
-        else:
-            print(f'msgid {quoted(text)}\nmsgstr ""\n')
-
-
-if __name__ == "__main__":
-    sys.exit(main())

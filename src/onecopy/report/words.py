@@ -55,14 +55,20 @@ def size(value: int) -> str:
 
 def percent(share: float) -> str:
     """A share (0 to 1) in per cent; 0% and 100% only where they are exact."""
+    bound, number = in_percent(share)
+    return f"{bound} {number}%".lstrip()
+
+
+def in_percent(share: float) -> tuple[str, str]:
+    """A share (0 to 1) in per cent: ``under``, ``over`` or nothing, and the number."""
     value = share * 100
     if value in (0, 100):
-        return f"{value:.0f}%"
+        return "", f"{value:.0f}"
     if value < 0.1:
-        return "under 0.1%"
+        return "under", "0.1"
     if value > 99.9:
-        return "over 99.9%"
-    return f"{value:.1f}%" if value < 9.95 or value >= 99 else f"{value:.0f}%"
+        return "over", "99.9"
+    return "", f"{value:.1f}" if value < 9.95 or value >= 99 else f"{value:.0f}"
 
 
 def confidence(value: float) -> str:

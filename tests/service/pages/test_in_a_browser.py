@@ -131,12 +131,13 @@ def test_a_session_that_ends_under_a_form_loses_nothing(open_page, faults, servi
 def test_the_keyboard_goes_in_order_and_comes_back(open_page, service):
     page = open_page("/search", token=service.reviewer)
     seen = []
-    for _ in range(8):
+    for _ in range(9):
         page.keyboard.press("Tab")
         seen.append(page.evaluate("document.activeElement.textContent.trim() || document.activeElement.name"))
     assert seen[:5] == ["Skip to the content", "onecopy", "Review", "Dashboard", "Search"]
-    assert seen[6].endswith("<b>reviewer</b>")
-    assert seen[7] == "case"
+    assert seen[6] == "Español"
+    assert seen[7].endswith("<b>reviewer</b>")
+    assert seen[8] == "case"
     page.goto("/search")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -192,7 +193,7 @@ def test_every_visible_word_is_from_the_catalogue(open_page, service):
     expect(page.locator("html")).to_have_attribute("lang", "qps-ploc")
     left = [("/sign-in", outside(page))]
     page.get_by_role("textbox", name=re.compile("Tók")).fill(service.token)
-    page.get_by_role("button").click()
+    page.get_by_role("main").get_by_role("button").click()
     for path in PATHS:
         page.goto(path)
         left.append((path, outside(page)))
@@ -202,7 +203,7 @@ def test_every_visible_word_is_from_the_catalogue(open_page, service):
 DATA = re.compile(
     r"onecopy|admin|reviewer|Fire|Water|Building.*|Shipped default|YAML|UTC|SHA-256|sha256|[kMGT]B|bytes?"
     r"|test|again\.jpg|(long)+\.jpg|a</script>.*|case|[0-9a-f]{12,}…?|\d[\d-]*|ONECOPY_\w+|{{ 7 \* 7 }}"
-    r"|\"'><svg onload=alert\(3\)>|<b>reviewer</b>|JSON|CSV|RFC|under|[a-z]+\.[a-z-]+"
+    r"|\"'><svg onload=alert\(3\)>|<b>reviewer</b>|JSON|CSV|RFC|[a-z]+\.[a-z-]+|English|Español"
     r"|the first start|pip install '.*'"
 )
 
@@ -258,3 +259,46 @@ def test_pictures_in_memory_leave_with_the_page(open_page, service, encode, phot
     field.set_input_files({"name": "b.txt", "mimeType": "text/plain", "buffer": b"text"})
     assert first.startswith("blob:")
     expect(page.locator("img.preview")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scripts", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_a_language_is_chosen_with_a_button_and_kept(open_page, service, scripts):
+    page = open_page("/search?name=jpg", token=service.reviewer, java_script_enabled=scripts)
+    html = page.locator("html")
+    expect(html).to_have_attribute("lang", "en")
+    page.get_by_role("button", name="Español").click()
+    expect(page).to_have_url(f"{service.url}/search?name=jpg")
+    expect(html).to_have_attribute("lang", "es-US")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Buscar")
+    expect(page.locator("time").first).to_contain_text(re.compile(r"^\d+ de [a-z]+ de \d{4}, \d\d:\d\d UTC$"))
+    page.goto("/dashboard")
+    expect(page.get_by_role("main")).to_contain_text(re.compile(r"67\s%"))
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Dashboard")
+
+
+def test_a_language_that_there_is_not_or_another_sites_form_changes_nothing(visit, service):
+    client = visit(service.reviewer)
+    reply = client.post("/language", data={"to": "xx", "back": "//elsewhere.example/"})
+    assert (reply.status_code, reply.headers["location"]) == (303, "/")
+    assert "set-cookie" not in reply.headers
+    reply = client.post("/language", data={"to": "es"}, headers={"Origin": "https://elsewhere.example"})
+    assert reply.status_code == 403
+    reply = client.post("/language", data={"to": "es", "back": "/queue?kind=unclear"})
+    assert reply.headers["location"] == "/queue?kind=unclear"
+    assert "Revisión" in client.get("/queue", headers={"Accept-Language": "en"}).text
+    assert "onecopy_language" in reply.headers["set-cookie"]
+
+
+def test_spanish_pages_are_sound(open_page, faults, service):
+    page = open_page("/sign-in", token=None, width=390, bypass_csp=True, locale="es-MX")
+    expect(page.locator("html")).to_have_attribute("lang", "es-US")
+    assert faults(page) == []
+    page.get_by_role("textbox", name="Token").fill(service.token)
+    page.get_by_role("button", name="Iniciar sesión con un token").click()
+    for path in ("/queue", "/dashboard", "/admin/policy"):
+        page.goto(path)
+        assert faults(page) == [], path
+        for narrow in (320, 390):
+            page.set_viewport_size({"width": narrow, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= narrow, path

@@ -1,7 +1,10 @@
 """Words in another language: a catalogue is enough, and what is to be translated can be listed."""
 
 import importlib.util
+import re
 import struct
+import sys
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -59,19 +62,151 @@ def test_a_catalogue_is_all_that_a_language_needs(spanish):
         words.language.reset(speaks)
 
 
-@pytest.mark.parametrize("accepts", ["", "de", "en-US,en;q=0.5", "*", ",;q=,", "x" * 5000, "es"])
+@pytest.mark.parametrize("accepts", ["", "de", "en-US,en;q=0.5", "*", ",;q=,", "x" * 5000, "est"])
 def test_who_asks_for_none_that_there_is_gets_english(accepts):
     assert words.wanted(accepts) == "en"
 
 
-def test_everything_that_is_to_be_translated_can_be_listed():
-    path = Path(__file__).resolve().parents[3] / "tools" / "strings.py"
-    module = importlib.util.module_from_spec(spec := importlib.util.spec_from_file_location("strings", path))
-    spec.loader.exec_module(module)
-    found = module.texts()
+@pytest.fixture(scope="module")
+def tool():
+    """One of the tools, by its name."""
+    folder = Path(__file__).resolve().parents[3] / "tools"
+    sys.path.insert(0, str(folder))
+    yield importlib.import_module
+    sys.path.remove(str(folder))
+
+
+def test_everything_that_is_to_be_translated_can_be_listed(tool):
+    found = tool("strings").texts()
     assert {"Sign in", "Dashboard", "Records officer", ("%(num)s day", "%(num)s days")} <= set(found)
-    assert all("html" in place or "pages/" in place for places in found.values() for place in places)
-    assert module.quoted('a "b"\n') == '"a \\"b\\"\\n"'
+    assert ("%(num)s file", "%(num)s files") in found
+
+
+def test_nothing_is_missing_in_any_language(tool):
+    languages = tool("languages")
+    assert words.languages() >= {"es"}
+    for language in words.languages():
+        folder = languages.LANGUAGES / language / "LC_MESSAGES"
+        catalog = languages.updated(languages.read(folder / "onecopy.po", language))
+        assert list(languages.mistakes(catalog)) == [], "translate them, then run tools/languages.py"
+        now = [(folder / f"onecopy.{kind}").read_bytes() for kind in ("po", "mo")]
+        assert languages.files(catalog) == tuple(now), "run tools/languages.py"
+
+
+def test_what_is_missing_or_has_other_placeholders_is_found(tool):
+    languages = tool("languages")
+    catalog = languages.Catalog(locale="es_US")
+    for text, said in {
+        "%(name)s is here": "aquí está",
+        "Not there": "",
+        "Fine": "Bien",
+        ("one %(num)s", "many %(num)s"): ("uno", "muchos %(num)s", "muchísimos %(num)s"),
+        ("%(a)s %(num)s", "%(a)s %(num)s of"): ("%(num)s", "%(a)s %(num)s de", "%(a)s"),
+    }.items():
+        catalog.add(text, said)
+    found = sorted(languages.mistakes(catalog))
+    assert [one.partition(": ")[0] for one in found] == ["missing", *["other placeholders"] * 3]
+
+
+def test_a_language_names_itself_and_says_which_country_it_writes_like():
+    assert words.offered() == {"en": "English", "es": "Español"}
+    assert words.wanted("en", "es") == "es"
+    assert words.wanted("es-MX", "xx") == "es"
+    for language, tag in (("en", "en"), ("es", "es-US"), (words.PSEUDO, words.PSEUDO)):
+        speaks = words.language.set(language)
+        assert words.tag() == tag
+        words.language.reset(speaks)
+
+
+SERVICE = files("onecopy.service")
+SCRIPTED = re.compile(r"(?s){#.*?#}|{%.*?%}|{{.*?}}|<(script|style)\b.*?</\1>|<kbd\b[^>]*>[^<]*</kbd>")
+SAID = re.compile(r"""\b(alt|title|placeholder|aria-label|label|data-[a-z-]+|value)=("[^"]*"|'[^']*')""")
+"""Attributes that people may come to read."""
+BARE = re.compile(r"[^\W\d_]{2,}")
+NAMES = re.compile(r"onecopy(\[|\])?|SHA-256|&[a-z]+;|pip install|CSV|ZIP|JSON")
+KEYS = re.compile(r"data-(key|do|mode|slider|tone|pane|opens|live|says|shows|copies|needs-[a-z]+)=")
+
+
+def bare_in_template(source):
+    """Words of a template that no catalogue has: text between tags, and in attributes that are read."""
+    plain = SCRIPTED.sub(" ", source)
+    said = [
+        one[2][1:-1] for one in SAID.finditer(plain) if one[1] not in ("value",) and not KEYS.match(one[0])
+    ]
+    texts = [re.sub(r'[a-z-]+="[^"]*"', " ", one) for one in re.split(r"<[^>]*>", plain)] + said
+    return sorted({one.strip() for one in texts if BARE.search(NAMES.sub("", one))})
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("<p>Sign in</p>", ["Sign in"]),
+        ('<p>{{ _("Sign in") }}, please</p>', [", please"]),
+        ('<img alt="A picture">', ["A picture"]),
+        ('<input placeholder="Name" value="name">', ["Name"]),
+        ('<p data-says="All done">{# a note #}</p>', []),
+        ('<p data-done="All done">{# a note #}</p>', ["All done"]),
+        ("{% if one %}<b>onecopy</b> <kbd>PgUp</kbd>{% endif %}", []),
+        ("<button title='Close it'>×</button>", ["Close it"]),
+    ],
+)
+def test_a_bare_word_in_a_template_is_found(source, found):
+    assert bare_in_template(source) == found
+
+
+def templates(folder=None):
+    for one in (folder or SERVICE.joinpath("templates")).iterdir():
+        yield from templates(one) if one.is_dir() else [one]
+
+
+def test_no_template_has_a_word_of_its_own():
+    found = {one.name: bare_in_template(one.read_text("utf-8")) for one in templates()}
+    assert len(found) > 25
+    assert {name: bare for name, bare in found.items() if bare} == {}
+
+
+WRITES = re.compile(
+    r"""(?:\.(?:textContent|innerText|innerHTML|alt|title|placeholder|ariaLabel|value)\s*\|?\|?=|\bsay\(|\balert\("""
+    r"""|\bconfirm\(|setAttribute\(\s*["'](?:aria-label|title|alt|placeholder)["']\s*,)\s*([^;\n]*)"""
+)
+IDLE = re.compile(r"""===? *["'][^"']*["']|dataset\[[^\n]*?\]|["']{\w+}["']""")
+LITERAL = re.compile(r'"([^"\n]*)"|' + r"'([^'\n]*)'|`([^`]*)`")
+
+
+def bare_in_script(source):
+    """Words that a script writes itself: where people read them, and whatever reads like a sentence."""
+    plain = re.sub(r"(?m)^\s*//.*$|\s//\s.*$", "", source)
+    written = [IDLE.sub("", one[1]) for one in WRITES.finditer(plain)]
+    shown = [literal for one in written for literal in LITERAL.findall(one)]
+    texts = ["".join(one) for one in [*shown, *LITERAL.findall(plain)]]
+    words_of = [re.sub(r"\$\{[^}]*\}", "", one) for one in texts[: len(shown)]]
+    sentences = [
+        one for one in texts[len(shown) :] if re.search(r"^[A-Z][a-z]+( [a-z]+)+|[a-z] [a-z]+[.!?…]$", one)
+    ]
+    return sorted({one for one in [*words_of, *sentences] if BARE.search(one)})
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('place.textContent = "Saved";', ["Saved"]),
+        ('place.textContent = place.dataset.done; // "not this"', []),
+        ("button.setAttribute('aria-label', 'Close');", ["Close"]),
+        ('const text = "Looking at both";', ["Looking at both"]),
+        ("zoom.textContent = `${Math.round(scale * 100)}%`;", []),
+        ('this.say("No more.");', ["No more."]),
+        ('style.transform = `translate(${x}px)`; find("[data-do=page-back]");', []),
+    ],
+)
+def test_a_bare_word_in_a_script_is_found(source, found):
+    assert bare_in_script(source) == found
+
+
+def test_no_script_has_a_word_of_its_own():
+    scripts = [one for one in SERVICE.joinpath("static").iterdir() if one.name.endswith(".js")]
+    found = {one.name: bare_in_script(one.read_text("utf-8")) for one in scripts}
+    assert len(found) > 8
+    assert {name: bare for name, bare in found.items() if bare} == {}
 
 
 def test_what_was_entered_comes_back_exactly_and_safely():

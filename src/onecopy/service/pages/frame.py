@@ -3,7 +3,7 @@
 from fastapi import Depends, FastAPI
 
 from onecopy.catalog.leaves import Leaves
-from onecopy.service.pages import dashboard, public, render, search, sign_in, static
+from onecopy.service.pages import dashboard, language, public, render, search, sign_in, static
 from onecopy.service.pages.admin import (
     agreements,
     audit,
@@ -23,7 +23,20 @@ from onecopy.service.settings import Settings
 def install(app: FastAPI) -> None:
     """Add the pages. They are for people, and not in the API's description."""
     spoken = [Depends(render.speaks)]
-    for part in (static, sign_in, live, queue, answered, rules, desk, cases, dashboard, search, public):
+    for part in (
+        static,
+        language,
+        sign_in,
+        live,
+        queue,
+        answered,
+        rules,
+        desk,
+        cases,
+        dashboard,
+        search,
+        public,
+    ):
         app.include_router(part.router, dependencies=spoken)
     for part in (entries, policy, agreements, tokens, people, webhooks, imports, audit, health):
         app.include_router(part.router, dependencies=spoken)

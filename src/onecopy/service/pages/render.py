@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 
 import onecopy
 from onecopy.report import words as figures
-from onecopy.service.pages import addresses, names, navigation, static, words
+from onecopy.service.pages import addresses, language, names, navigation, numbers, static, words
 from onecopy.service.pages.visitor import CSRF, Visitor, current
 from onecopy.service.roles import Permission
 
@@ -33,7 +33,7 @@ HEADERS = {
 
 async def speaks(request: Request) -> None:
     """Speak a request's language while it is answered: words are put together before a template has them."""
-    words.language.set(words.wanted(request.headers.get("accept-language", "")))
+    words.language.set(language.spoken(request))
 
 
 def page(request: Request, template: str, *, status: int = HTTPStatus.OK, **context: Any) -> HTMLResponse:
@@ -48,7 +48,7 @@ def page(request: Request, template: str, *, status: int = HTTPStatus.OK, **cont
             the words' ``_`` and ``ngettext``, and the filters below.
     """
     visitor = current(request)
-    speaks = words.language.set(words.wanted(request.headers.get("accept-language", "")))
+    speaks = words.language.set(language.spoken(request))
     try:
         text = (
             environment()
@@ -57,7 +57,10 @@ def page(request: Request, template: str, *, status: int = HTTPStatus.OK, **cont
                 visitor=visitor,
                 navigation=navigation.entries(visitor.caller) if visitor else [],
                 here=request.url.path,
-                language=words.language.get(),
+                language=words.tag(),
+                speaks=words.language.get(),
+                languages=words.offered(),
+                back=language.back(request),
                 csrf=lambda: _csrf(visitor),
                 **context,
             )
@@ -85,9 +88,9 @@ def environment() -> Environment:
     made.filters |= {
         "number": figures.number,
         "size": figures.size,
-        "percent": figures.percent,
-        "confidence": figures.confidence,
-        "money": figures.money,
+        "percent": numbers.percent,
+        "confidence": numbers.confidence,
+        "money": numbers.money,
         "exact": exact,
         "lines": lines,
         "day": day,

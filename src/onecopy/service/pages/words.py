@@ -1,9 +1,10 @@
 """The words of the pages: English in the templates, other languages from gettext catalogues.
 
 Templates say ``{{ _("Sign in") }}``; modules mark what a template will translate with :func:`N_`. A request
-is answered in the first language of its ``Accept-Language`` that there is a catalogue of, in
-``languages/<language>/LC_MESSAGES/onecopy.mo``. ``qps-ploc`` is a made-up one: every text that comes from
-the catalogue is in ⟦brackets⟧ there, so that one that does not is seen.
+is answered in the language that somebody chose (:mod:`onecopy.service.pages.language`), else in the first
+of its ``Accept-Language`` that there is a catalogue of, in ``languages/<language>/LC_MESSAGES/onecopy.mo``.
+``qps-ploc`` is a made-up one: every text that comes from the catalogue is in ⟦brackets⟧ there, so that one
+that does not is seen.
 """
 
 import gettext
@@ -43,13 +44,33 @@ def counted(one: str, many: str, number: int) -> str:
     return _catalogue(language.get()).ngettext(one, many, number)
 
 
-def wanted(accepts: str) -> str:
-    """The language to answer in, by an ``Accept-Language`` header; English if there is none better."""
-    for offer in accepts[:200].split(","):
+def wanted(accepts: str, chosen: str = "") -> str:
+    """The language to answer in; English if there is none better.
+
+    Args:
+        accepts: An ``Accept-Language`` header.
+        chosen: The language that somebody chose; it goes first, if there is such a one.
+    """
+    for offer in [chosen[:20], *accepts[:200].split(",")]:
         tag = offer.partition(";")[0].strip()
         if tag == PSEUDO or tag.partition("-")[0] in {ENGLISH, *languages()}:
             return tag if tag == PSEUDO else tag.partition("-")[0]
     return ENGLISH
+
+
+def tag() -> str:
+    """The language spoken at the moment as pages name it (BCP 47); ``es-US`` says how numbers are written."""
+    spoken = language.get()
+    return _catalogue(spoken).info().get("language", spoken).replace("_", "-")
+
+
+def offered() -> dict[str, str]:
+    """The languages there are, each with what it calls itself."""
+    return {one: _catalogue(one).gettext(_ITSELF) for one in (ENGLISH, *sorted(languages()))}
+
+
+_ITSELF = N_("English")
+"""Translated by the name of the language that it is translated to."""
 
 
 @cache

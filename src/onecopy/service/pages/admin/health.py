@@ -18,7 +18,7 @@ from onecopy.parts import parts
 from onecopy.pipelines.gate import Gate
 from onecopy.service.pages.admin.show import show
 from onecopy.service.pages.visitor import Visitor, may
-from onecopy.service.pages.words import N_
+from onecopy.service.pages.words import N_, translated
 from onecopy.service.roles import Permission
 
 router = APIRouter(prefix="/admin/health", include_in_schema=False)
@@ -50,7 +50,7 @@ def health(request: Request, visitor: Annotated[Visitor, Depends(may(Permission.
     for name, state in protection.items():
         checks.append(
             Check(
-                name=N_("Sandbox: %(name)s") % {"name": name},
+                name=translated("Sandbox: %(name)s") % {"name": name},
                 fine=not state.startswith("NOT"),
                 detail=state,
                 advice=N_(
