@@ -20,6 +20,7 @@ from onecopy.client import (
     verify_webhook,
 )
 from onecopy.client import client as module
+from onecopy.errors import UsageError
 from onecopy.webhooks.signing import signed
 
 WHEN = datetime(2026, 5, 3, 16, 12, 44, tzinfo=UTC)
@@ -76,7 +77,7 @@ def test_an_upload_from_first_to_last(connect, encode, photo, case, tmp_path):
     path.write_bytes(encode(photo(3), 83))
     asked = client.check_digest(hashlib.sha256(path.read_bytes()).hexdigest(), case=case)
     assert asked.needs_bytes
-    assert client.check(path, case=case).decision == "store"
+    assert client.check(str(path), case=case).decision == "store"
     stored = client.upload(
         path,
         case=case,
@@ -158,6 +159,13 @@ def test_nobody_there(waits):
         client.upload(b"x", case="c")
     assert nobody.value.code == "unreachable"
     assert len(waits) == 1
+
+
+def test_what_cannot_be_an_address_or_a_token_is_said_at_once():
+    for url, token in (("127.0.0.1:8420", "token"), ("http://127.0.0.1:8420", ""), ("http://x", "a\nb")):
+        with pytest.raises(UsageError, match="address|token"):
+            Client(url, token)
+    Client("http://127.0.0.1:8420", "read-from-a-file\n").close()
 
 
 def test_a_rejection_says_with_what_it_has_to_do(connect):

@@ -5,7 +5,7 @@ It needs none of the parts that look into pictures::
     from onecopy.client import Client
 
     with Client("http://127.0.0.1:8420", token) as onecopy:
-        reply = onecopy.upload(Path("front.jpg"), case="24016-00001")
+        reply = onecopy.upload("front.jpg", case="24016-00001")
         print(reply.decision, reply.reason)
 
 Replies are frozen dataclasses. Problems are raised: :class:`ApiError` with the service's ``code`` and a

@@ -22,7 +22,7 @@ from onecopy.client.model import Reply
 
 T = TypeVar("T")
 
-File = Path | bytes | BinaryIO
+File = str | Path | bytes | BinaryIO
 """What can be sent: a path, bytes, or an open file that can go back to its start."""
 
 LONGEST_WAIT = 60.0
@@ -79,8 +79,8 @@ class Ask(Generic[T]):
 
 def opened(file: File) -> tuple[BinaryIO, bool]:
     """A file at its start, and whether to close it after use."""
-    if isinstance(file, Path):
-        return file.open("rb"), True
+    if isinstance(file, str | Path):
+        return Path(file).open("rb"), True
     if isinstance(file, bytes):
         return io.BytesIO(file), True
     file.seek(0)
@@ -165,4 +165,4 @@ def segment(text: str) -> str:
 
 def name_of(file: File, name: str) -> str:
     """The file's name, if it is not said."""
-    return name or (file.name if isinstance(file, Path) else "")
+    return name or (Path(file).name if isinstance(file, str | Path) else "")

@@ -164,7 +164,7 @@ def cases(cursor: str | None, filters: Mapping[str, Any]) -> Ask[Cases]:
 
 
 def create_import(
-    manifest: Path | bytes,
+    manifest: str | Path | bytes,
     *,
     json_lines: bool | None,
     dry_run: bool,
@@ -174,7 +174,7 @@ def create_import(
 ) -> Ask[Import]:
     """From a manifest, whose kind its name says."""
     if json_lines is None:
-        json_lines = isinstance(manifest, Path) and manifest.suffix.lower() in (".jsonl", ".ndjson")
+        json_lines = Path(name_of(manifest, "")).suffix.lower() in (".jsonl", ".ndjson")
     kind = "application/jsonl" if json_lines else "text/csv"
     params = {"name": name or name_of(manifest, "") or "manifest", "agency": agency}
     params |= {"dry_run": "true" if dry_run else None, **{k: v or None for k, v in defaults.items()}}

@@ -27,7 +27,7 @@ from onecopy.client.model import (
     Reply,
     Webhook,
 )
-from onecopy.client.transport import ATTEMPTS, SECONDS, headers, unreachable, whole
+from onecopy.client.transport import ATTEMPTS, SECONDS, address, headers, unreachable, whole
 
 T = TypeVar("T")
 PageT = TypeVar("PageT", bound=calls.Page)
@@ -45,6 +45,9 @@ class Client:
 
     Every method raises :class:`~onecopy.client.errors.ApiError` for a problem that the service answers with,
     and :class:`~onecopy.client.errors.UnreachableError` once nothing more is tried.
+
+    Raises:
+        UsageError: The address or the token cannot be one.
     """
 
     def __init__(
@@ -57,7 +60,9 @@ class Client:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._attempts = attempts
-        self._http = httpx.Client(base_url=url, headers=headers(token), timeout=timeout, transport=transport)
+        self._http = httpx.Client(
+            base_url=address(url), headers=headers(token), timeout=timeout, transport=transport
+        )
 
     def upload(
         self,
@@ -139,7 +144,7 @@ class Client:
         whole(hashlib.sha256(data), expected)
         return data
 
-    def download(self, id: str, to: Path) -> Path:
+    def download(self, id: str, to: str | Path) -> Path:
         """Write the original bytes of an occurrence into a file, which is there whole or not at all.
 
         Args:
@@ -149,7 +154,7 @@ class Client:
         Returns:
             The file.
         """
-        target = to / id if to.is_dir() else to
+        target = Path(to) / id if Path(to).is_dir() else Path(to)
         with contextlib.ExitStack() as opened_files:
             file = opened_files.enter_context(tempfile.NamedTemporaryFile(dir=target.parent, delete=False))
             opened_files.callback(Path(file.name).unlink, missing_ok=True)
@@ -180,7 +185,7 @@ class Client:
 
     def create_import(
         self,
-        manifest: Path | bytes,
+        manifest: str | Path | bytes,
         *,
         dry_run: bool = False,
         name: str = "",
