@@ -10,6 +10,8 @@ import sys
 
 import pytest
 
+from onecopy.catalog.store import Catalog
+
 SUBMIT = """
 import sys
 from pathlib import Path
@@ -83,6 +85,9 @@ def test_uploads_are_proven_and_taken_out(quick, log, tmp_path):
     quick("audit", "export", "--out", "audit.jsonl", *PLACE, check=0)
     as_published = ("--size", "5", "--root", root)
     quick("audit", "verify", "--file", "audit.jsonl", *as_published, check=0)
+    alone = quick("audit", "verify", "--file", "audit.jsonl", check=0).stdout
+    assert "5 entries in order" in alone
+    assert "intact" not in alone  # all of it may have been written anew
     (tmp_path / "audit.jsonl").write_text("\n".join([*lines[:2], lines[3], lines[2], lines[4]]))
     done = quick("audit", "verify", "--file", "audit.jsonl", "--json", *as_published, check=1)
     assert "Entry 2 was moved: it says that it is entry 3." in json.loads(done.stdout)["faults"]
@@ -118,6 +123,7 @@ def test_tampering_is_found(quick, log, statement, said):
     assert said in done.stdout
 
 
-def test_nothing_to_prove_is_no_proof(quick):
+def test_nothing_to_prove_is_no_proof(quick, tmp_path):
+    Catalog(tmp_path / "catalog.db").close()
     assert "nothing was checked" in quick("audit", "verify", *PLACE, check=1).stdout
     assert "together" in quick("audit", "verify", "--size", "3", *PLACE, check=2).stderr

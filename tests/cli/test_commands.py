@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from onecopy.catalog.store import Catalog
+
 
 def test_a_scan_from_first_look_to_report(onecopy, pictures, tmp_path):
     done = onecopy("scan", "photos", "--out", "report", check=0)
@@ -72,9 +74,9 @@ def test_an_output_that_cannot_be_written(onecopy, pictures):
     )
 
 
-def test_a_full_disk(onecopy, pictures):
+def test_a_full_disk(onecopy, pictures, tmp_path):
     # A catalog that may not grow is what a full disk looks like to it.
-    onecopy("doctor", check=0)
+    Catalog(tmp_path / "data" / "onecopy" / "catalog.db").close()
     program = (
         "from sqlalchemy import event, Engine\n"
         "@event.listens_for(Engine, 'connect')\n"
@@ -189,6 +191,25 @@ def test_fingerprint_goes_on_after_a_bad_file(onecopy, pictures):
     assert good["width"] == 320
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "find photos/1.png",
+        "case 24016-00001",
+        "audit verify",
+        "audit export",
+        "review list",
+        "token list",
+        "token revoke x",
+        "webhook ping x",
+    ],
+)
+def test_who_only_looks_makes_no_catalog(quick, pictures, tmp_path, command):
+    done = quick(*command.split(), "--catalog", "typo.db", check=1)
+    assert "There is no catalog at typo.db." in done.stderr
+    assert not (tmp_path / "typo.db").exists()
+
+
 def test_doctor(onecopy, tmp_path):
     done = onecopy("doctor", check=0)
     for word in (
@@ -196,7 +217,7 @@ def test_doctor(onecopy, tmp_path):
         "worker: active",
         "Extras",
         "Catalog",
-        "0 contents",
+        "none yet",
         str(Path("onecopy/catalog.db")),
     ):
         assert word in done.stdout

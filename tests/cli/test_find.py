@@ -4,6 +4,8 @@ import pytest
 from PIL import Image
 from skimage import data
 
+from onecopy.catalog.store import Catalog
+
 
 @pytest.fixture
 def archive(tmp_path, onecopy):
@@ -55,6 +57,7 @@ def test_a_file_that_is_gone_is_no_match_and_no_silence(onecopy, archive):
     assert "vanished" in done.stdout
 
 
-def test_an_empty_catalog_says_what_to_do(onecopy, pictures):
+def test_an_empty_catalog_says_what_to_do(onecopy, pictures, tmp_path):
+    Catalog(tmp_path / "new.db").close()
     done = onecopy("find", "photos/1.png", "--catalog", "new.db", check=0)
     assert "Scan a folder into it first" in done.stdout

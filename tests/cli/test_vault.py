@@ -44,7 +44,8 @@ def test_orphans_are_listed_and_removed_when_asked(onecopy, vault):
     assert "which no upload names" not in onecopy("doctor", *where, check=0).stdout
 
 
-def test_a_catalog_that_is_not_the_vaults_removes_nothing(onecopy, vault):
+def test_a_catalog_that_is_not_the_vaults_removes_nothing(onecopy, vault, tmp_path):
+    Catalog(tmp_path / "new.db").close()
     said = onecopy(
         "doctor", "--catalog", "new.db", "--vault", "v", "--remove-orphans", "--grace-days", "0"
     ).stdout

@@ -163,7 +163,7 @@ def test_nobody_there(waits):
 
 def test_what_cannot_be_an_address_or_a_token_is_said_at_once():
     for url, token in (("127.0.0.1:8420", "token"), ("http://127.0.0.1:8420", ""), ("http://x", "a\nb")):
-        with pytest.raises(UsageError, match="address|token"):
+        with pytest.raises(UsageError, match=r"address|token"):
             Client(url, token)
     Client("http://127.0.0.1:8420", "read-from-a-file\n").close()
 

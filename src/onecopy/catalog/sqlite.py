@@ -21,6 +21,20 @@ def arguments(url: URL, busy_seconds: float) -> dict[str, Any]:
     return {"connect_args": {"timeout": busy_seconds}}
 
 
+def expect(url: URL) -> None:
+    """See that the file is there.
+
+    Raises:
+        EnvironmentProblem: ``no-catalog``.
+    """
+    if url.database and not Path(url.database).exists():
+        raise EnvironmentProblem(
+            f"There is no catalog at {url.database}. Name yours with --catalog; "
+            "scan, import and serve make one.",
+            code="no-catalog",
+        )
+
+
 def set_up(engine: Engine, *, durable: bool) -> None:
     """Explicit transactions: by default the driver would begin one only at the first change."""
 

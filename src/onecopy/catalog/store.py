@@ -55,18 +55,26 @@ class Catalog:
             it answers. A scan does without: a power cut then loses its last seconds, which the next scan
             makes good, and never harms the database.
         busy_seconds: How long to wait for another writer; by default :data:`BUSY_SECONDS`.
+        make: Make the file where there is none; who only looks would else look into a new, empty one.
 
     Raises:
-        EnvironmentProblem: It cannot be reached, opened, written, or understood; ``needs-extra`` where the
-            driver is not installed.
+        EnvironmentProblem: It cannot be reached, opened, written, or understood; ``no-catalog`` where there
+            is none and none is made, ``needs-extra`` where the driver is not installed.
         UsageError: ``where`` is no path or URL.
     """
 
     def __init__(
-        self, where: str | Path | None = None, *, durable: bool = False, busy_seconds: float | None = None
+        self,
+        where: str | Path | None = None,
+        *,
+        durable: bool = False,
+        busy_seconds: float | None = None,
+        make: bool = True,
     ) -> None:
         self.url = parse(default_url() if where is None else where)
         self._is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self._is_sqlite and not make:
+            sqlite.expect(self.url)
         self._reader: dict[str, Any] = {} if self._is_sqlite else postgresql.READER
         self._engine = self._connectable(durable, BUSY_SECONDS if busy_seconds is None else busy_seconds)
         try:

@@ -52,7 +52,7 @@ def case(
     from onecopy.records.versions.overview import overview
 
     id, agency = id.strip(), agency.strip()
-    with Catalog(catalog) as opened:
+    with Catalog(catalog, make=False) as opened:
         with opened.read() as connection:
             known = uploads.any_of_case(connection, id, agency)
         if known:

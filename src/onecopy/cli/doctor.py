@@ -65,10 +65,13 @@ def _show_catalog(where: str | None) -> bool:
 
     typer.echo(f"Catalog\n  {shown(parse(where or default_url()))}")
     try:
-        with Catalog(where) as catalog, catalog.read() as connection:
+        with Catalog(where, make=False) as catalog, catalog.read() as connection:
             for name, number in occurrences.counts(connection).items():
                 typer.echo(f"  {number:,} {name}")
     except EnvironmentProblem as problem:
+        if where is None and problem.code == "no-catalog":
+            typer.echo("  none yet; a scan, an import or the service makes it")
+            return True
         typer.echo(f"  {problem.message}")
         return False
     return True

@@ -54,7 +54,7 @@ def find(
     from onecopy.pipelines.single import choose
 
     limits = Limits()
-    with LocalEngine(workers, limits) as engine, Catalog(catalog) as held:
+    with LocalEngine(workers, limits) as engine, Catalog(catalog, make=False) as held:
         asked = choose(engine, file, limits)
         finder = Finder(held, engine, limits)
         found = finder.find(asked)

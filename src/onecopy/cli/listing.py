@@ -39,7 +39,9 @@ def show(
 
     from onecopy.catalog.store import Catalog
 
-    with Catalog(catalog) as opened, opened.read() as connection:
+    with Catalog(catalog, make=False) as opened, opened.read() as connection:
         found = list(read(connection))
+    if not (found or as_json):
+        typer.echo("There is none.", err=True)
     for one in found:
         typer.echo(json.dumps(msgspec.to_builtins(one)) if as_json else line(one))

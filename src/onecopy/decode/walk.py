@@ -231,7 +231,7 @@ def _opener(data: Buffer) -> _Opener | None:
     """
     head = bytes(data[:1024])
     if not head:
-        raise UnreadableError("The file is empty.", code="empty-file")
+        raise UnreadableError("The file is empty; ask for it again.", code="empty-file")
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x00\x00PK\x03\x04")):
         return ZipContainer
     if archive_tar.compression(data) or archive_tar.looks_like_tar(head[: archive_tar.BLOCK]):

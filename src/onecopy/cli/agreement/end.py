@@ -25,7 +25,7 @@ def end(
     from onecopy.cli.actor import actor
     from onecopy.errors import UsageError
 
-    with Catalog(catalog) as opened, opened.write() as connection:
+    with Catalog(catalog, make=False) as opened, opened.write() as connection:
         if not agreements.end(connection, id, holder=None, by=actor()):
             raise UsageError(f"There is no agreement '{id}'. See: onecopy agreement list", code="not-found")
     typer.echo("It has ended.")

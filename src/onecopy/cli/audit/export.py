@@ -39,7 +39,7 @@ def export(
     from onecopy.catalog.store import Catalog
 
     with contextlib.ExitStack() as opened:
-        log = opened.enter_context(Catalog(catalog))
+        log = opened.enter_context(Catalog(catalog, make=False))
         file = opened.enter_context(out.open("w", encoding="utf-8")) if out else sys.stdout
         with log.read() as connection:
             while lines := events.lines(connection, agency=None, after=after, limit=_PORTION):

@@ -49,7 +49,7 @@ def verify(
         plain = {"intact": found.intact, "size": found.size, "root": found.root, "faults": found.faults}
         typer.echo(json_module.dumps(plain))
     else:
-        for line in _lines(found):
+        for line in _lines(found, alone=file is not None and published is None):
             typer.echo(line)
     return Code.DONE if found.intact else Code.FAILED
 
@@ -60,7 +60,7 @@ def _kept(where: str | None, published: "Head | None") -> "Checked":
     from onecopy.catalog.store import Catalog
     from onecopy.records.audited import disagreements
 
-    with Catalog(where) as catalog, catalog.read() as connection:
+    with Catalog(where, make=False) as catalog, catalog.read() as connection:
         head = events.head(connection)
         found = check(events.entries(connection), head, published)
         if head is None:
@@ -81,9 +81,14 @@ def _exported(path: Path) -> "Iterator[Entry]":
             position += 1
 
 
-def _lines(found: "Checked") -> Iterator[str]:
-    if found.intact:
-        yield f"The log is intact: {found.size:,} {'entry' if found.size == 1 else 'entries'}."
+def _lines(found: "Checked", *, alone: bool) -> Iterator[str]:
+    """The outcome in words; ``alone`` is an export without a published root, which proves only its order."""
+    entries = f"{found.size:,} {'entry' if found.size == 1 else 'entries'}"
+    if found.intact and alone:
+        yield f"The export has {entries} in order. Whether they are as they were logged, only a root that was"
+        yield "published can say: compare it with this one, or give it with --size and --root."
+    elif found.intact:
+        yield f"The log is intact: {entries}."
     else:
         yield "The log is NOT intact:"
         yield from (f"  {fault}" for fault in found.faults)

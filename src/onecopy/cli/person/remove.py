@@ -25,7 +25,7 @@ def remove(
     from onecopy.cli.actor import actor
     from onecopy.errors import UsageError
 
-    with Catalog(catalog) as opened, opened.write() as connection:
+    with Catalog(catalog, make=False) as opened, opened.write() as connection:
         if not people.remove(connection, email, by=actor()):
             raise UsageError(f"Nobody signs in as '{email}'. See: onecopy person list", code="not-found")
     typer.echo("They may sign in no more.")

@@ -90,7 +90,7 @@ def _received(catalog: str | None, days: int) -> "Iterator[Past]":
     from onecopy.catalog.store import Catalog
     from onecopy.policy.history import received
 
-    with Catalog(catalog) as opened, opened.read() as connection:
+    with Catalog(catalog, make=False) as opened, opened.read() as connection:
         yield from received(connection, datetime.now(UTC) - timedelta(days=days))
 
 

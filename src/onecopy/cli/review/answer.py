@@ -44,7 +44,7 @@ def answer(
     from onecopy.review.opened import found
 
     given = Given(answer=said, keep=keep, newer=newer, apart=tuple(apart or ()), note=note, to=to)
-    with Catalog(catalog, durable=True) as opened:
+    with Catalog(catalog, durable=True, make=False) as opened:
         with opened.read() as connection:
             question = found(connection, question_id(connection, id), me())
         seen = question.version if version is None else version

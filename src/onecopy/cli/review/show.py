@@ -28,7 +28,7 @@ def show(
     from onecopy.review.opened import found
     from onecopy.review.show import show as shown
 
-    with Catalog(catalog) as opened, opened.read() as connection:
+    with Catalog(catalog, make=False) as opened, opened.read() as connection:
         by = me()
         question = found(connection, question_id(connection, id), by)
         for line in _lines(shown(connection, question, to=by.name)):

@@ -31,7 +31,7 @@ def undo(
     from onecopy.review.undo import undo as take_back
     from onecopy.review.undo import undo_all
 
-    with Catalog(catalog, durable=True) as opened:
+    with Catalog(catalog, durable=True, make=False) as opened:
         with opened.read() as connection:
             one = answers.get(connection, answer_id(connection, id))
         assert one is not None

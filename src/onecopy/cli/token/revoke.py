@@ -25,7 +25,7 @@ def revoke(
     from onecopy.cli.actor import actor
     from onecopy.errors import UsageError
 
-    with Catalog(catalog) as opened, opened.write() as connection:
+    with Catalog(catalog, make=False) as opened, opened.write() as connection:
         if not tokens.revoke(connection, id, agency=None, by=actor()):
             raise UsageError(f"There is no token '{id}'. See: onecopy token list", code="not-found")
     typer.echo("It has ended.")

@@ -40,7 +40,7 @@ def pack(
     counts: Counter[Outcome] = Counter()
     saved = 0
     contents = open_vault(vault, make=False)
-    with Store(catalog, durable=True) as store, choose(quiet=quiet, as_json=False) as progress:
+    with Store(catalog, durable=True, make=False) as store, choose(quiet=quiet, as_json=False) as progress:
         todo = list(pairs(store, contents))
         progress.stage("packing", items=len(todo), bytes_=sum(pair.size for pair in todo))
         for done in packing(store, contents, todo, dry_run=dry_run):

@@ -41,7 +41,7 @@ def show_vault(
         return where is None and problem.code == "not-a-vault"  # nobody has needed one
     typer.echo(f"  {vault.place}")
     try:
-        with Catalog(catalog) as opened:
+        with Catalog(catalog, make=False) as opened:
             found = survey(opened, vault)
             _tell(found, vault)
             if remove:

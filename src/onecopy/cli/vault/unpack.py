@@ -23,7 +23,7 @@ def unpack(catalog: Catalog = None, vault: Vault = None) -> Code:
     from onecopy.vault.open import open_vault
 
     contents = open_vault(vault, make=False)
-    with Store(catalog, durable=True) as store:
+    with Store(catalog, durable=True, make=False) as store:
         done = list(unpacking(store, contents, packed(contents)))
     failed = [one for one in done if one.outcome is not Outcome.UNPACKED]
     typer.echo(f"{len(done) - len(failed):,} unpacked, {size(sum(one.after for one in done))}")

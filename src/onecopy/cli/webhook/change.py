@@ -67,5 +67,5 @@ def _change(id: str, where: str | None, change: "Callable[[Connection, Webhook, 
     from onecopy.catalog.webhooks import SCOPE
     from onecopy.cli.actor import actor
 
-    with Catalog(where) as catalog, catalog.write([SCOPE]) as connection:
+    with Catalog(where, make=False) as catalog, catalog.write([SCOPE]) as connection:
         return change(connection, webhook(connection, id), actor())

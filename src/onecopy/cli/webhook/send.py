@@ -48,7 +48,7 @@ def _send(id: str, message: str | None, where: str | None) -> Code:
     from onecopy.catalog.store import Catalog
     from onecopy.errors import UsageError
 
-    with Catalog(where) as catalog:
+    with Catalog(where, make=False) as catalog:
         with catalog.write([webhooks.SCOPE]) as connection:
             one = webhook(connection, id)
             if one.disabled_at is not None:
