@@ -69,6 +69,7 @@ def test_digest_is_not_a_name(send, client, encode, photo):
         ({"file": ("a.jpg", b"x")}, {"case": ["c", "d"]}, "repeated-field"),
         ({"file": ("a.jpg", b"x")}, {"case": "c", "agancy": "fire"}, "unknown-field"),
         ({"case": (None, "c")}, {}, "no-file"),
+        ({"file": (None, "photo.jpg")}, {"case": "c"}, "no-file"),
         ([("file", ("a.jpg", b"x")), ("file", ("b.jpg", b"y"))], {"case": "c"}, "too-many-files"),
     ],
 )
@@ -90,6 +91,17 @@ def test_bodies_that_are_no_forms(client):
     problem(client.post("/v1/uploads", content=cut, headers=form), 400, "malformed-form")
     latin = b'--b\r\nContent-Disposition: form-data; name="case"\r\n\r\n\xe9\r\n--b--\r\n'
     problem(client.post("/v1/uploads", content=latin, headers=form), 400, "malformed-form")
+
+
+@pytest.mark.parametrize("name", ["agancy", "a" * 500, "\xff\u202e"])
+def test_an_unknown_field_is_named(client, name):
+    said = name.encode("latin-1", "ignore")
+    body = b'--b\r\nContent-Disposition: form-data; name="' + said + b'"\r\n\r\nx\r\n--b--\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    reply = client.post("/v1/uploads", content=body, headers=headers)
+    told = problem(reply, 422, "unknown-field")["detail"]
+    assert told.startswith(f"The request has a field '{'�' if name[0] == 'ÿ' else name[:50]}")
+    assert len(told) < 250
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from onecopy.service import logs, metrics
 from onecopy.service.app import create_app, open_gate, open_provider
 from onecopy.service.auth import set_up_token
 from onecopy.service.notify import notify
+from onecopy.service.patience import PatientProtocol
 from onecopy.service.settings import Settings
 from onecopy.service.shared import shared_folder
 from onecopy.vault.open import open_vault
@@ -65,7 +66,7 @@ _HOW: dict[str, Any] = {
     "log_config": None,  # as everything else, see logs.py
     "access_log": False,
     "server_header": False,
-    "http": "h11",
+    "http": PatientProtocol,
     "ws": "none",
     "timeout_graceful_shutdown": FINISH_SECONDS,
 }

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 import msgspec
 from fastapi import Request
 
+from onecopy.service.arriving import bounded
 from onecopy.service.problems import ProblemError
 
 MOST = 64 << 10
@@ -17,17 +18,13 @@ async def read(request: Request, kind: type[T], *, default: T | None = None) -> 
     """Read a body as a type; where there is none, the default, if there is one.
 
     Raises:
-        ProblemError: It is too large, no JSON, or does not fit.
+        ProblemError: It is too large, stalled, no JSON, or does not fit.
     """
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST:
-            raise ProblemError(413, "too-large", f"The body is larger than {MOST:,} bytes.")
+    body = await bounded(request, MOST, f"The body is larger than {MOST:,} bytes.")
     if default is not None and not body:
         return default
     try:
-        return msgspec.json.decode(bytes(body), type=kind)
+        return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
         raise ProblemError(422, "invalid-request", f"The body does not fit: {error}.") from None
     except (msgspec.DecodeError, RecursionError):

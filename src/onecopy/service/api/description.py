@@ -28,11 +28,11 @@ _EXAMPLES: dict[str, Any] = {
 }
 """Of parameters that have none of their own, by their names."""
 _PROBLEMS = {
-    400: ("interrupted", "The upload was interrupted. Send it again."),
+    400: ("interrupted", "The request was interrupted. Send it again."),
     401: ("unauthorized", "The request carries no valid token. Send 'Authorization: Bearer <token>'."),
     403: ("forbidden", "The role 'auditor' may not send uploads and checks."),
     404: ("not-found", "There is no such occurrence."),
-    408: ("stalled", "Nothing came for 30 seconds, so the upload was dropped. Send it again."),
+    408: ("stalled", "Nothing came for 30 seconds, so the request was dropped. Send it again."),
     409: ("rejected", "It was not stored. Send the signed plan."),
     410: ("vanished", "The vault has no such content. If it should, restore it from a backup."),
     413: (

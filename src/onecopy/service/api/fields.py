@@ -8,6 +8,7 @@ from onecopy.pipelines.gate import Context
 from onecopy.pipelines.gate.context import LARGEST_METADATA, LONGEST, LONGEST_NAME, metadata, moment
 from onecopy.service.auth import Caller
 from onecopy.service.problems import ProblemError
+from onecopy.spoken import shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,8 @@ def refuse_unknown(name: str, before: Container[str], *known: str) -> None:
         ProblemError: 422.
     """
     if name not in known:
-        detail = f"The request has a field that is none of: {', '.join(known)}."
+        plain = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        detail = f"The request has a field '{shown(plain)}', which is none of: {', '.join(known)}."
         raise ProblemError(422, "unknown-field", detail)
     if name in before:
         raise ProblemError(422, "repeated-field", f"The field '{name}' is there more than once.")

@@ -16,6 +16,8 @@ from onecopy.vault.interface import Spool
 
 FORM_OVERHEAD = 64 << 10
 """Bytes of a request that may be something else than the file."""
+NO_FILE = "The form has no part named 'file' that is a file. With curl it is -F file=@photo.jpg, with the @."
+"""What is said of a form without one, or with a text in its place, as forms of fields have it."""
 
 
 @dataclass(slots=True)
@@ -34,6 +36,7 @@ class UploadForm:
     _header: tuple[bytearray, bytearray] = field(default_factory=lambda: (bytearray(), bytearray()))
     _disposition: bytes = b""
     _part: str = ""
+    _typed: bool = False
     _value: bytearray = field(default_factory=bytearray)
     _parser: MultipartParser = field(init=False)
 
@@ -82,7 +85,7 @@ class UploadForm:
         if not self.ended:
             raise _malformed("The form ended too early. Send it again.")
         if self.file_name is None:
-            raise ProblemError(422, "no-file", "The form has no part named 'file' that is a file.")
+            raise ProblemError(422, "no-file", NO_FILE)
         refuse_no_case(self.fields)
 
     @staticmethod
@@ -90,13 +93,14 @@ class UploadForm:
         return lambda data, start, end: target.extend(data[start:end])
 
     def _begin(self) -> None:
-        self._disposition, self._part = b"", ""
+        self._disposition, self._part, self._typed = b"", "", False
         self._value.clear()
 
     def _header_ended(self) -> None:
         name, value = self._header
         if bytes(name).lower() == b"content-disposition":
             self._disposition = bytes(value)
+        self._typed = self._typed or bytes(name).lower() == b"content-type"
         name.clear()
         value.clear()
 
@@ -106,6 +110,8 @@ class UploadForm:
         if self._part == "file":
             if self.file_name is not None:
                 raise ProblemError(422, "too-many-files", "There is more than one file. Send each by itself.")
+            if b"filename" not in options and not self._typed:
+                raise ProblemError(422, "no-file", NO_FILE)
             self.file_name = base_name(_text(options.get(b"filename", b"")))
         else:
             refuse_unknown(self._part, self.fields, "file", *self.known)

@@ -24,7 +24,7 @@ from onecopy.pipelines.gate.context import one_line
 from onecopy.policy.rules import Action
 from onecopy.service.api.import_models import Import, ImportInFull, Imports, Progress, Row, Rows
 from onecopy.service.api.models import problems
-from onecopy.service.api.receive import chunks
+from onecopy.service.arriving import chunks
 from onecopy.service.auth import ArchiveImporter, Caller
 from onecopy.service.problems import ProblemError
 

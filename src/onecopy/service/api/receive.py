@@ -1,6 +1,5 @@
 """From a request to a filled spool and its context."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Protocol
@@ -8,7 +7,6 @@ from typing import Protocol
 from fastapi import Request
 from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 
 from onecopy.errors import OnecopyError
 from onecopy.pipelines.gate import Context, Gate
@@ -16,6 +14,7 @@ from onecopy.service.api import digests
 from onecopy.service.api.fields import context
 from onecopy.service.api.form import FORM_OVERHEAD, UploadForm
 from onecopy.service.api.raw import RawBody, is_raw
+from onecopy.service.arriving import chunks
 from onecopy.service.auth import Caller
 from onecopy.service.metrics import Spooling
 from onecopy.service.problems import ProblemError
@@ -68,10 +67,8 @@ async def received(request: Request, gate: Gate, caller: Caller) -> AsyncIterato
             await fill(request, intake, spooling)
             digests.refuse_other(spool.sha256, digest)
             about = context(intake.fields, intake.file_name or "", caller)
-        except ClientDisconnect:
-            raise ProblemError(400, "interrupted", "The upload was interrupted. Send it again.") from None
         except OnecopyError as error:
-            if error.code != "stalled":
+            if error.code not in ("stalled", "interrupted"):
                 await _drain(request)
             raise
         yield spool, about
@@ -98,7 +95,7 @@ async def fill(request: Request, intake: Intake, spooling: Spooling) -> None:
     """Read a body into what takes it in.
 
     Raises:
-        ProblemError: 408: nothing came for too long; or it is none as described.
+        ProblemError: 408: nothing came for too long; 400: it was interrupted; or it is none as described.
         UnreadableError: ``too-large``.
         EnvironmentProblem: The vault stands in the way.
     """
@@ -112,29 +109,6 @@ async def fill(request: Request, intake: Intake, spooling: Spooling) -> None:
     await run_in_threadpool(intake.feed, piece)
     spooling.add(len(piece))
     intake.finish()
-
-
-async def chunks(request: Request) -> AsyncIterator[bytes]:
-    """The body as it comes; a client that sends nothing for too long must not hold a spool and a place.
-
-    Raises:
-        ProblemError: 408.
-    """
-    seconds: float = request.app.state.settings.idle_seconds
-    body, now = request.stream(), asyncio.get_running_loop().time
-    try:
-        async with asyncio.timeout(None) as patience:  # one for all pieces, which are small and many
-            while True:
-                patience.reschedule(now() + seconds)
-                try:
-                    chunk = await anext(body)
-                except StopAsyncIteration:
-                    return
-                patience.reschedule(None)
-                yield chunk
-    except TimeoutError:
-        detail = f"Nothing came for {seconds:g} seconds, so the upload was dropped. Send it again."
-        raise ProblemError(408, "stalled", detail, headers={"Connection": "close"}) from None
 
 
 def _refuse_early(request: Request, most: int) -> None:
@@ -154,5 +128,5 @@ async def _drain(request: Request) -> None:
             left -= len(chunk)
             if left < 0:
                 return
-    except (ClientDisconnect, RuntimeError, ProblemError):  # gone, or all of it was read, or stalled
+    except (RuntimeError, ProblemError):  # gone, or all of it was read, or stalled
         return

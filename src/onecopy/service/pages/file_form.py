@@ -7,14 +7,12 @@ from typing import NamedTuple
 from fastapi import Request
 from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 
 from onecopy.pipelines.gate import Gate
 from onecopy.service.api.form import UploadForm
 from onecopy.service.api.receive import fill
-from onecopy.service.auth import from_own_site
 from onecopy.service.metrics import Spooling
-from onecopy.service.pages.form import same
+from onecopy.service.pages.form import refuse_other_sites, same
 from onecopy.service.pages.visitor import CSRF, SignInNeededError, Visitor, check, current
 from onecopy.service.problems import ProblemError
 from onecopy.service.roles import Permission
@@ -52,8 +50,7 @@ def file_form(permission: Permission) -> Callable[[Request], AsyncIterator[FileF
     """
 
     async def allowed(request: Request) -> AsyncIterator[FileForm]:
-        if not from_own_site(request):
-            raise ProblemError(403, "cross-site", "The form was sent from another site. Nothing was done.")
+        refuse_other_sites(request)
         visitor = await run_in_threadpool(current, request)
         if visitor is None:
             raise SignInNeededError
@@ -65,10 +62,7 @@ def file_form(permission: Permission) -> Callable[[Request], AsyncIterator[FileF
             Spooling() as spooling,
         ):
             form = _PictureForm(_boundary(request), spool, KNOWN)
-            try:
-                await fill(request, form, spooling)
-            except ClientDisconnect:
-                raise ProblemError(400, "interrupted", "The file was interrupted. Send it again.") from None
+            await fill(request, form, spooling)
             if not same(form.fields.get(CSRF, ""), visitor):
                 raise ProblemError(403, "form-expired", "The page is from an earlier session. Load it again.")
             yield FileForm(visitor, form.fields, form.file_name or "", spool)

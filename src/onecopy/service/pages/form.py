@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
+from onecopy.service.arriving import bounded
 from onecopy.service.auth import from_own_site
 from onecopy.service.pages.visitor import (
     CSRF,
@@ -61,17 +62,12 @@ async def read(request: Request) -> Fields:
     """Read a form that was sent as forms are, from a page of this site.
 
     Raises:
-        ProblemError: It is from elsewhere, too large, or none.
+        ProblemError: It is from elsewhere, too large, stalled, or none.
     """
-    if not from_own_site(request):
-        raise ProblemError(403, "cross-site", "The form was sent from another site. Nothing was done.")
+    refuse_other_sites(request)
     if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
         raise ProblemError(415, "not-a-form", "Send it as the form of the page does.")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST:
-            raise ProblemError(413, "too-large", f"The form is larger than {MOST:,} bytes. Nothing was done.")
+    body = await bounded(request, MOST, f"The form is larger than {MOST:,} bytes. Nothing was done.")
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
@@ -99,6 +95,21 @@ def posted(permission: Permission) -> Callable[[Request], Awaitable[Posted]]:
         return Posted(visitor=visitor, fields=fields)
 
     return allowed
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Let no form pass that a page of another site sent.
+
+    Raises:
+        ProblemError: 403 ``cross-site``. It says what to do where the service does not know its own address,
+            behind a proxy: then its own forms are refused, too.
+    """
+    if not from_own_site(request):
+        detail = (
+            "The form was sent from another site. Nothing was done. If it was a page of this very service, "
+            "whoever runs it sets ONECOPY_PUBLIC_URL to the address that browsers use."
+        )
+        raise ProblemError(403, "cross-site", detail)
 
 
 def same(csrf: str, visitor: Visitor) -> bool:
