@@ -83,7 +83,7 @@ class Settings:
     workers: int = setting(1, "Processes that answer requests.", group=_LISTEN, least=1, most=256)
     public_url: str | None = setting(
         None,
-        "Where browsers reach the service, for signing in.",
+        "Where browsers reach the service; needed behind a proxy.",
         group=_LISTEN,
         metavar="URL",
         unset="where it listens",
@@ -115,7 +115,7 @@ class Settings:
         most=10_000,
     )
     idle_seconds: float = setting(
-        30.0, "Seconds that an upload may send nothing.", group=_LOAD, least=1, most=3600
+        30.0, "Seconds that the body of a request may send nothing.", group=_LOAD, least=1, most=3600
     )
     idempotency_hours: float = setting(
         48.0,
