@@ -31,7 +31,7 @@ def problem(response, status, code):
     ],
 )
 def test_no_token(service, header, method, path):
-    response = httpx.request(method, service.url + path, headers=header, trust_env=False)
+    response = httpx.request(method, service.url + path, headers=header, trust_env=False, timeout=60)
     problem(response, 401, "unauthorized")
     assert response.headers["www-authenticate"] == "Bearer"
 
