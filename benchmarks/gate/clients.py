@@ -21,7 +21,9 @@ from benchmarks.measure import ROOT
 _BORDER = "b" * 40
 
 
-def send(service: Service, paths: Sequence[Path], clients: int, *, case: str = "") -> dict[str, Any]:
+def send(
+    service: Service, paths: Sequence[Path], clients: int, *, case: str = "", agency: str = ""
+) -> dict[str, Any]:
     """Upload every file once, so many at a time.
 
     Args:
@@ -29,6 +31,7 @@ def send(service: Service, paths: Sequence[Path], clients: int, *, case: str = "
         paths: The files.
         clients: How many at a time.
         case: The one case of all of them; by default each has its own.
+        agency: Whose they are; by default the token's.
 
     Returns:
         ``seconds`` from the first to the last, ``each`` the seconds of every upload, and ``decisions``.
@@ -41,6 +44,7 @@ def send(service: Service, paths: Sequence[Path], clients: int, *, case: str = "
         service.token,
         str(clients),
         case,
+        agency,
     ]
     asked = "\n".join(map(str, paths))
     done = subprocess.run(command, input=asked, stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT)
@@ -48,8 +52,12 @@ def send(service: Service, paths: Sequence[Path], clients: int, *, case: str = "
     return found
 
 
-def _upload(connection: http.client.HTTPConnection, token: str, path: Path, case: str) -> str:
-    head = f'--{_BORDER}\r\nContent-Disposition: form-data; name="case"\r\n\r\n{case}\r\n'
+def _upload(connection: http.client.HTTPConnection, token: str, path: Path, fields: dict[str, str]) -> str:
+    head = "".join(
+        f'--{_BORDER}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+        if value
+    )
     head += f'--{_BORDER}\r\nContent-Disposition: form-data; name="file"; filename="{path.name}"\r\n\r\n'
     body = head.encode() + path.read_bytes() + f"\r\n--{_BORDER}--\r\n".encode()
     headers = {
@@ -64,7 +72,7 @@ def _upload(connection: http.client.HTTPConnection, token: str, path: Path, case
     return str(said["decision"])
 
 
-def main(url: str, token: str, clients: str, case: str) -> None:
+def main(url: str, token: str, clients: str, case: str, agency: str) -> None:
     todo: SimpleQueue[Path] = SimpleQueue()
     for line in sys.stdin:
         todo.put(Path(line.rstrip("\n")))
@@ -79,7 +87,8 @@ def main(url: str, token: str, clients: str, case: str) -> None:
             except Empty:
                 return
             begun = time.monotonic()
-            decisions.append(_upload(connection, token, path, case or path.stem))
+            fields = {"case": case or path.stem, "agency": agency}
+            decisions.append(_upload(connection, token, path, fields))
             each.append(time.monotonic() - begun)
 
     threads = [Thread(target=work) for _ in range(int(clients))]
