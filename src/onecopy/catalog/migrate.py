@@ -1,17 +1,43 @@
-"""Bring a catalog's schema up to date, inside one transaction, whoever opens it first."""
+"""Bring a catalog's schema up to date, inside one transaction, whoever opens it first.
+
+A new catalog is made from the tables as they are now; one that is there goes through the migrations that it
+lacks. A test compares what the two come to.
+"""
 
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    insert,
+    inspect,
+    text,
+)
 
+from onecopy.audit.merkle import EMPTY
+from onecopy.catalog.schema import event_head, metadata
 from onecopy.errors import EnvironmentProblem
 
 HEAD = "0015"
 """The newest migration. Alembic is loaded only where a catalog is behind: opening one must be quick."""
 
+_VERSION = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+"""As Alembic makes it."""
+_FIRST_ROWS = {event_head: {"id": 1, "size": 0, "root": EMPTY, "peaks": []}}
+"""What a new catalog holds."""
+
 
 def bring_up_to_date(connection: Connection) -> None:
-    """Run the migrations that are missing.
+    """Make the tables, or run the migrations that are missing.
 
     Raises:
         EnvironmentProblem: The catalog was written by a newer onecopy, or is some other program's database.
@@ -23,7 +49,9 @@ def bring_up_to_date(connection: Connection) -> None:
     with connection.begin():
         revision = _revision(connection)  # again, now that nobody else can be at it
         _refuse_foreign(connection, revision)
-        if revision != HEAD:
+        if revision is None:
+            _make(connection)
+        elif revision != HEAD:
             _upgrade(connection)
 
 
@@ -42,6 +70,15 @@ def _refuse_foreign(connection: Connection, revision: str | None) -> None:
         raise EnvironmentProblem(
             "The catalog was written by a newer onecopy. Update onecopy, or choose another catalog."
         )
+
+
+def _make(connection: Connection) -> None:
+    """Every table at once: the migrations one after the other take ten times as long."""
+    metadata.create_all(connection, checkfirst=False)
+    for table, row in _FIRST_ROWS.items():
+        connection.execute(insert(table).values(row))
+    _VERSION.create(connection)
+    connection.execute(insert(_VERSION).values(version_num=HEAD))
 
 
 def _upgrade(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """What SQLite needs: its folder, WAL, explicit transactions, and one writer at a time."""
 
 import os
+import random
 import sqlite3
 import time
 from pathlib import Path
@@ -35,14 +36,14 @@ def expect(url: URL) -> None:
         )
 
 
-def set_up(engine: Engine, *, durable: bool) -> None:
+def set_up(engine: Engine, *, durable: bool, busy_seconds: float) -> None:
     """Explicit transactions: by default the driver would begin one only at the first change."""
 
     @event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None
         connection.execute("PRAGMA foreign_keys = ON")
-        _use_wal(connection)
+        _use_wal(connection, busy_seconds)
         connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
 
     @event.listens_for(engine, "begin")
@@ -51,15 +52,17 @@ def set_up(engine: Engine, *, durable: bool) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def _use_wal(connection: sqlite3.Connection) -> None:
+def _use_wal(connection: sqlite3.Connection, busy_seconds: float) -> None:
     """Switch to a write-ahead log. While another process does so to a new file, SQLite refuses at once."""
-    for pause in (0.05, 0.1, 0.2, 0.4, 0.8, 1.6):
+    until = time.monotonic() + busy_seconds
+    while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             return
-        except sqlite3.OperationalError:
-            time.sleep(pause)
-    connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - no secret
 
 
 def files(url: URL) -> list[str]:

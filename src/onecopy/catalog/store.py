@@ -103,7 +103,7 @@ class Catalog:
         except (NoSuchModuleError, ImportError) as error:
             raise self._no_driver() from error
         if self._is_sqlite:
-            sqlite.set_up(engine, durable=durable)
+            sqlite.set_up(engine, durable=durable, busy_seconds=busy_seconds)
         else:
             postgresql.set_up(engine, durable=durable, busy_seconds=busy_seconds)
         return engine
