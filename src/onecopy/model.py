@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from onecopy.sayings import Saying
+
 
 class Relation(StrEnum):
     """What two images are to each other."""
@@ -206,6 +208,8 @@ class Evidence:
     """``digest``, ``photo``, ``paper``, ``registration``, ``through`` (derived, see ``through``)."""
     words: tuple[str, ...] = ()
     """Sentences as a person would say them."""
+    said: tuple[Saying, ...] = ()
+    """What the sentences say, for other languages to say it; nothing in evidence of earlier versions."""
     transform: tuple[float, ...] | None = None
     """3×3 homography, row-major, that takes pixels of B to pixels of A."""
     turned: int = 0

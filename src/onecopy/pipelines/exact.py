@@ -2,16 +2,17 @@
 
 from onecopy.model import Evidence, Fingerprint, Relation, Verdict
 from onecopy.sandbox.interface import Failure
+from onecopy.sayings import said, told
 
 SAME_BYTES = Verdict(
     relation=Relation.SAME_BYTES,
     confidence=1.0,
-    evidence=Evidence(method="digest", words=("Every byte is equal.",)),
+    evidence=Evidence(method="digest", **told(said("equal-bytes"))),
 )
 SAME_DATA = Verdict(
     relation=Relation.SAME_DATA,
     confidence=1.0,
-    evidence=Evidence(method="digest", words=("Every pixel is equal; metadata or container differ.",)),
+    evidence=Evidence(method="digest", **told(said("equal-data"))),
 )
 
 
@@ -35,7 +36,6 @@ UNFINISHED = "unfinished"
 
 def unfinished(failure: Failure) -> Verdict:
     """The verdict where a comparison failed: it must neither link the two nor pass them as different."""
-    words = (f"The two could not be compared ({failure.code}): {failure.message}",)
-    return Verdict(
-        relation=Relation.UNCLEAR, confidence=0.0, evidence=Evidence(method=UNFINISHED, words=words)
-    )
+    why = said("not-comparable", code=failure.code, message=failure.message)
+    evidence = Evidence(method=UNFINISHED, **told(why))
+    return Verdict(relation=Relation.UNCLEAR, confidence=0.0, evidence=evidence)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from onecopy.locator import split
 from onecopy.model import Fingerprint
+from onecopy.sayings import said, say
 
 _EDITORS = (
     "acdsee", "affinity", "canva", "capture one", "darktable", "facetune", "gimp", "imagemagick", "instagram",
@@ -88,8 +89,11 @@ class Preference:
     name: str
     ranking: Callable[[Sequence[Contender]], Key]
     """Looks at all copies once, and gives what ranks each."""
-    words: str
-    """Said of the kept one where this rule left another out."""
+
+    @property
+    def words(self) -> str:
+        """Said of the kept one where this rule left another out."""
+        return say(said(f"keep-{self.name}"))
 
     def key(self, one: Contender, copies: Sequence[Contender]) -> float:
         """The rank of one of the copies: lower is better."""
@@ -164,16 +168,16 @@ _inside = _alone(lambda one: split(one.locator)[1] != "")
 _bytes = _alone(lambda one: -one.byte_size)
 
 PREFERENCES: tuple[Preference, ...] = (
-    Preference(name="not-derived", ranking=_derived, words="It is not derived from another copy."),
-    Preference(name="larger", ranking=_size, words="It has more pixels."),
-    Preference(name="less-compressed", ranking=_compression, words="It is less compressed."),
-    Preference(name="colour", ranking=_alone(_colour), words="It keeps more colours or finer tones."),
-    Preference(name="capture", ranking=_capture, words="It still says when or with what it was taken."),
-    Preference(name="own-file", ranking=_inside, words="It is a file of its own, not a part of another."),
-    Preference(name="taken-earlier", ranking=_taken, words="It says that it was taken earliest."),
-    Preference(name="seen-earlier", ranking=_alone(_seen), words="It was there first."),
-    Preference(name="more-bytes", ranking=_bytes, words="It carries more data beside the pixels."),
-    Preference(name="name", ranking=_name, words="All else is equal: the first by name is kept."),
+    Preference(name="not-derived", ranking=_derived),
+    Preference(name="larger", ranking=_size),
+    Preference(name="less-compressed", ranking=_compression),
+    Preference(name="colour", ranking=_alone(_colour)),
+    Preference(name="capture", ranking=_capture),
+    Preference(name="own-file", ranking=_inside),
+    Preference(name="taken-earlier", ranking=_taken),
+    Preference(name="seen-earlier", ranking=_alone(_seen)),
+    Preference(name="more-bytes", ranking=_bytes),
+    Preference(name="name", ranking=_name),
 )
 """The shipped order. An agency may give another."""
 

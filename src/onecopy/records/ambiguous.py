@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from onecopy.model import LINKABLE, Evidence, Relation, Verdict
+from onecopy.sayings import all_of, english, said
 
 Pair = tuple[int, int]
 
 _DIFFERENT = frozenset(Relation) - LINKABLE - {Relation.UNCLEAR}
 _CONFIDENCE = 0.9
-_WORDS = "It agrees as well with another image that is known to differ; what tells them apart does not show."
+_WHY = said("agrees-with-both")
 
 
 def ambiguous(verdicts: Mapping[Pair, Verdict]) -> dict[Pair, Verdict]:
@@ -44,7 +45,8 @@ def _unclear(verdict: Verdict) -> Verdict:
     evidence = verdict.evidence
     said = Evidence(
         method=evidence.method,
-        words=(*evidence.words, _WORDS),
+        words=(*evidence.words, *english([_WHY])),
+        said=(*all_of(evidence.said, evidence.words), _WHY),
         transform=evidence.transform,
         turned=evidence.turned,
         overlap_a=evidence.overlap_a,

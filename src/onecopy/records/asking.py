@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
+
+import msgspec
 
 from onecopy.catalog.images import StoredImage
 from onecopy.catalog.occurrences import Occurrence
 from onecopy.catalog.questions import Kind, Member, Pair, Part, Place
-from onecopy.model import LINKABLE, Answer, Relation
-from onecopy.policy.keep import Contender, choose, contender
+from onecopy.model import LINKABLE, Answer, Evidence, Relation
+from onecopy.policy.keep import PREFERENCES, Contender, choose, contender
+from onecopy.sayings import Saying, all_of, said, say
 
 _STRONGEST = tuple(Relation)
 _KINDS = dict.fromkeys(LINKABLE, Kind.SAME_PHOTOGRAPH) | {
@@ -17,6 +21,7 @@ _KINDS = dict.fromkeys(LINKABLE, Kind.SAME_PHOTOGRAPH) | {
 }
 _NOUNS = {"photo": "photograph", "paper": "document"}
 _MOST_REASONS = 6
+_KEPT = {one.words: said(f"keep-{one.name}") for one in PREFERENCES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +49,19 @@ def compose(asked: Asked) -> dict[str, Any]:
     return {
         "kind": kind,
         "relation": str(best.verdict.relation),
-        "title": _title(kind, best, asked),
         "proposal": proposal,
         "proposed": proposed,
-        "reasons": list(dict.fromkeys([*best.verdict.evidence.words, *why]))[:_MOST_REASONS],
         "confidence": best.verdict.confidence,
+        **_in_words(_title(kind, best, asked), best.verdict.evidence, why),
     }
+
+
+def _in_words(title: Saying, seen: Evidence, why: Sequence[Saying]) -> dict[str, Any]:
+    """Title and reasons in English, and beside them what they say."""
+    reasons = {say(one): one for one in (*all_of(seen.said, seen.words), *why)}
+    few = dict(islice(reasons.items(), _MOST_REASONS))
+    details = msgspec.to_builtins({"title": title, "reasons": list(few.values())})
+    return {"title": say(title), "reasons": list(few), "details": {"said": details}}
 
 
 def _alone(asked: Asked) -> dict[str, Any]:
@@ -57,11 +69,12 @@ def _alone(asked: Asked) -> dict[str, Any]:
     return {
         "kind": Kind.UNCLEAR,
         "relation": None,
-        "title": f"A picture in case {asked.case} that another agency holds, too",
         "proposal": Answer.BOTH_NEEDED,
         "proposed": {},
-        "reasons": ["The other agency agreed to tell no more than that it holds such a picture."],
         "confidence": 0.0,
+        **_in_words(
+            said("held-elsewhere", case=asked.case), Evidence(method="none"), [said("tells-no-more")]
+        ),
     }
 
 
@@ -76,74 +89,67 @@ def strongest(pairs: Sequence[Pair]) -> Pair | None:
     return min(pairs, key=rank, default=None)
 
 
-def _title(kind: Kind, best: Pair, asked: Asked) -> str:
+def _title(kind: Kind, best: Pair, asked: Asked) -> Saying:
     noun = _NOUNS.get(best.verdict.evidence.method, "image")
-    copies, where = len(asked.members), f"in case {asked.case}"
+    copies, case = len(asked.members), asked.case
     waiting = sum(one.role is not Part.EARLIER for one in asked.members)
-    article = "an" if noun == "image" else "a"
     match kind:
         case Kind.SAME_PHOTOGRAPH:
-            return f"The same {noun}, {copies} copies in {_submissions(asked)}"
+            return said(f"copies-{noun}", copies=copies, num=_submissions(asked))
         case Kind.CHANGED_COPY if waiting > 1:
-            return f"{_number(waiting).capitalize()} changed copies of {article} {noun} {where}"
+            return said(f"changed-copies-{noun}", num=waiting, case=case)
         case Kind.CHANGED_COPY:
-            return f"{_change(best, asked)} of {article} {noun} {where}"
+            return said(f"{_change(best, asked)}-{noun}", case=case)
         case Kind.SAME_SCENE:
-            return f"{_number(copies).capitalize()} {noun}s of one scene {where}"
+            return said(f"scene-{noun}", num=copies, case=case)
     if best.verdict.relation in (Relation.SAME_FORM, Relation.DISTINCT):
-        return f"{_number(copies).capitalize()} {noun}s {where} that somebody is to look at"
+        return said(f"to-look-at-{noun}", num=copies, case=case)
     if copies > 2:
-        return f"Perhaps the same {noun}, {copies} copies {where}"
-    return f"Perhaps the same {noun} twice {where}"
+        return said(f"perhaps-copies-{noun}", copies=copies, case=case)
+    return said(f"perhaps-twice-{noun}", case=case)
 
 
 def _change(best: Pair, asked: Asked) -> str:
     """What the later one of two is to the earlier one."""
     wider = best.verdict.evidence.contains
     if wider is None:
-        return "A changed copy"
+        return "changed-copy"
     later = max((asked.at(best.a), asked.at(best.b)), key=lambda one: (one.role is Part.HELD, one.position))
     is_wider = later.position == (best.a if wider == "a" else best.b)
-    return "A wider copy" if is_wider else "A crop"
+    return "wider-copy" if is_wider else "crop"
 
 
-def _submissions(asked: Asked) -> str:
+def _submissions(asked: Asked) -> int:
     """How often something was sent: what one sender sent on one day is one submission."""
     there = (asked.occurrences.get(one.occurrence) for one in asked.members)
-    number = len({(one.uploader, one.source, one.seen_at.date()) for one in there if one is not None})
-    return "one submission" if number == 1 else f"{number} submissions"
+    return len({(one.uploader, one.source, one.seen_at.date()) for one in there if one is not None})
 
 
-def _number(number: int) -> str:
-    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    return words[number] if number < len(words) else str(number)
-
-
-def _proposal(kind: Kind, best: Pair, asked: Asked) -> tuple[Answer | None, dict[str, Any], Sequence[str]]:
+def _proposal(kind: Kind, best: Pair, asked: Asked) -> tuple[Answer | None, dict[str, Any], Sequence[Saying]]:
     evidence = best.verdict.evidence
     if kind is Kind.SAME_PHOTOGRAPH:
         return _keep(asked)
     if kind is Kind.SAME_SCENE:
-        return Answer.BOTH_NEEDED, {}, ("They are different captures: each is evidence by itself.",)
+        return Answer.BOTH_NEEDED, {}, (said("different-captures"),)
     if kind is not Kind.CHANGED_COPY:
         return None, {}, ()
     if evidence.contains is not None:
         wider = best.a if evidence.contains == "a" else best.b
-        return _same(wider, asked), {"keep": wider}, ("One shows all that the other shows, and more.",)
+        return _same(wider, asked), {"keep": wider}, (said("shows-more"),)
     if evidence.method == "paper":
         newer = max(best.a, best.b, key=lambda one: asked.at(one).occurrence)
-        return Answer.NEWER_VERSION_OF, {"newer": newer}, ("A page that changed is likely its next version.",)
-    return Answer.BOTH_NEEDED, {}, ("Content differs, and the difference may be what matters.",)
+        return Answer.NEWER_VERSION_OF, {"newer": newer}, (said("next-version"),)
+    return Answer.BOTH_NEEDED, {}, (said("content-differs"),)
 
 
-def _keep(asked: Asked) -> tuple[Answer | None, dict[str, Any], Sequence[str]]:
+def _keep(asked: Asked) -> tuple[Answer | None, dict[str, Any], Sequence[Saying]]:
     """Which of some copies is the best, by the rules of :mod:`onecopy.policy.keep`."""
     named = {one.position: _contender(one, asked) for one in asked.members if one.place in asked.images}
     if not named:
         return None, {}, ()
     kept, reasons = choose(_marked(named, asked.pairs).values())
     position = next(position for position, one in named.items() if one.locator == kept.locator)
-    return _same(position, asked), {"keep": position}, reasons
+    return _same(position, asked), {"keep": position}, [_KEPT[words] for words in reasons]
 
 
 def _contender(one: Member, asked: Asked) -> Contender:

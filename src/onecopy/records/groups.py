@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from onecopy.model import LINKABLE, Evidence, Relation, Verdict
 from onecopy.policy.keep import PREFERENCES, Contender, Preference, choose
+from onecopy.sayings import said, told
 
 Pair = tuple[int, int]
 Verdicts = Mapping[Pair, Verdict]
@@ -21,7 +22,7 @@ Verdicts = Mapping[Pair, Verdict]
 _EQUAL = Verdict(
     relation=Relation.SAME_DATA,
     confidence=1.0,
-    evidence=Evidence(method="digest", words=("Every pixel is equal, by digest.",)),
+    evidence=Evidence(method="digest", **told(said("equal-pixels"))),
 )
 _EXACT = frozenset({Relation.SAME_BYTES, Relation.SAME_DATA})
 

@@ -11,6 +11,7 @@ from itertools import chain, islice, product
 
 from onecopy.model import Evidence, Relation, Verdict
 from onecopy.records.groups import Group, Pair, Verdicts
+from onecopy.sayings import all_of, english, said
 
 CARRIED = frozenset({Relation.EDITED, Relation.UNCLEAR, Relation.SAME_SCENE})
 
@@ -89,10 +90,11 @@ def _outdone(one: Verdict, other: Verdict) -> bool:
 def _derived(verdict: Verdict, via: Sequence[str]) -> Verdict:
     """The same relation; places in pixels are not carried over, they are those of other files."""
     seen = verdict.evidence
-    words = (f"Derived through {' and '.join(via)}, the same image, where this was seen:", *seen.words)
+    how = said("derived", names=via)
     evidence = Evidence(
         method="through",
-        words=words,
+        words=(*english([how]), *seen.words),
+        said=(how, *all_of(seen.said, seen.words)),
         overlap_a=seen.overlap_a,
         overlap_b=seen.overlap_b,
         contains=seen.contains,

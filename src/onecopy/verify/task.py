@@ -11,6 +11,7 @@ from onecopy.decode.interface import Raster
 from onecopy.decode.walk import find
 from onecopy.model import Evidence, Relation, Verdict
 from onecopy.sandbox.interface import Files
+from onecopy.sayings import told
 from onecopy.verify.decide import Ruling, Why, view_framing
 from onecopy.verify.examine import Examination
 from onecopy.verify.interface import ImageRef, VerifyArgs, VerifyResult
@@ -127,13 +128,13 @@ def _weakness(judged: Judged) -> tuple[int, float]:
 
 def _verdict(ruling: Ruling, exam: Examination | None, ref_a: ImageRef, ref_b: ImageRef) -> Verdict:
     if exam is None or ruling.relation is Relation.DISTINCT:
-        evidence = Evidence(method="registration", words=sentences(ruling, None, ()))
+        evidence = Evidence(method="registration", **told(*sentences(ruling, None, ())))
         return Verdict(relation=ruling.relation, confidence=ruling.confidence, evidence=evidence)
     frame = ruling.framing or view_framing(exam)
     found = marked(exam, ruling)
     evidence = Evidence(
         method="paper" if exam.both_paper else "photo",
-        words=sentences(ruling, exam, found),
+        **told(*sentences(ruling, exam, found)),
         transform=_displayed(exam),
         turned=frame.turned,
         mirrored=frame.mirrored,

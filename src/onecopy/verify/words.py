@@ -1,118 +1,85 @@
 """A ruling in words, as a person would say it; regions in the pixels of both images."""
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
 from onecopy.model import Region
+from onecopy.sayings import Saying, said
 from onecopy.verify.decide import Ruling, Why
 from onecopy.verify.examine import Examination
 from onecopy.verify.framing import Framing
 from onecopy.verify.residual import regions
 from onecopy.verify.view import View
 
-_SIDES = ("on the left", "at the top", "on the right", "at the bottom")
-
-_SENTENCES = {
-    Why.CLEAN: "Every difference is explained by how the two were encoded.",
-    Why.RESCAN: "The same marks are there, stroke for stroke.",
-    Why.FRAMING: "Within the shared part, every difference is explained by how the two were encoded.",
-    Why.MIRRORED: "Left and right are exchanged; apart from that, nothing differs.",
-    Why.SLANTED: "One shows the other at a slant, as a photograph of a sheet does.",
-    Why.RECOLOURED: "The drawing is the same, the colours are not.",
-    Why.TRANSPARENCY: "One has transparent parts that hide what the other shows.",
-    Why.TOO_SMALL_TO_READ: "One of them is too small to read: a changed character would not show.",
-    Why.STROKES_DOUBTFUL: "Some marks may differ, but too faintly to be sure.",
-    Why.GRAIN_LOST: (
-        "Something differs, and too little fine detail is left to tell an edit from another capture."
-    ),
-    Why.OTHER_CAPTURE: "The same place, but not the same exposure.",
-    Why.OTHER_MARKS: "The same form or template with different marks.",
-    Why.UNRELATED: "Nothing shows that these have a picture in common.",
-}
+_SIDES = ("left", "top", "right", "bottom")
 
 
-def sentences(ruling: Ruling, exam: Examination | None, found: tuple[Region, ...]) -> tuple[str, ...]:
+def sentences(ruling: Ruling, exam: Examination | None, found: tuple[Region, ...]) -> tuple[Saying, ...]:
     """Say what was decided and why.
 
     Returns:
         One to five sentences; A is called "the first", B "the second".
     """
-    said = []
+    sayings = list[Saying]()
     if ruling.framing is not None and exam is not None and ruling.why is not Why.SLANTED:
-        said.append(_framing(ruling.framing))
+        sayings.extend(_framing(ruling.framing))
     if ruling.why is Why.CHANGED:
-        said.append(f"One capture, changed in {_count(len(found), 'place')}{_whereabouts(found, exam)}.")
+        sayings.append(_places("changed", found, exam))
     elif ruling.why is Why.OTHER_MARKS and found:
-        places = f"{_count(len(found), 'place')}{_whereabouts(found, exam)}"
-        said.append(f"The same form or template; marks differ in {places}.")
+        sayings.append(_places("marks-differ", found, exam))
     else:
-        said.append(_SENTENCES[ruling.why])
+        sayings.append(said(str(ruling.why)))
     if exam is not None:
-        said.extend(_tone(exam, ruling))
-    return tuple(s for s in said if s)
+        sayings.extend(_tone(exam, ruling))
+    return tuple(sayings)
 
 
-def _framing(frame: Framing) -> str:
+def _framing(frame: Framing) -> Iterator[Saying]:
     parts = []
     if frame.mirrored:
-        parts.append("mirrored")
+        parts.append(said("is-mirrored"))
     if frame.turned:
-        parts.append(f"turned by {frame.turned}°")
+        parts.append(said("is-turned", degrees=frame.turned))
     if abs(frame.skew) >= 0.35:
-        parts.append(f"rotated by {abs(frame.skew):.1f}°")
+        parts.append(said("is-rotated", degrees=f"{abs(frame.skew):.1f}"))
     if not 0.985 < frame.stretch < 1.015:
-        parts.append("stretched")
-    parts.extend(
-        f"cropped {side} by {share:.0%}"
-        for side, share in zip(_SIDES, frame.cut, strict=True)
-        if share >= 0.01
-    )
-    parts.extend(
-        f"with {share:.0%} added {side}"
-        for side, share in zip(_SIDES, frame.added, strict=True)
-        if share >= 0.01
-    )
+        parts.append(said("is-stretched"))
+    parts += _at_sides("cropped", frame.cut) + _at_sides("added", frame.added)
     if not 0.97 < frame.scale < 1.03:
-        parts.append(f"at {1 / frame.scale:.0%} of the size")
-    if not parts:
-        return ""
-    return f"The second is the first, {', '.join(parts)}."
+        parts.append(said("is-scaled", share=round(1 / frame.scale, 4)))
+    if parts:
+        yield said("framed", how=parts)
 
 
-def _tone(exam: Examination, ruling: Ruling) -> list[str]:
+def _at_sides(what: str, shares: Sequence[float]) -> list[Saying]:
+    sides = zip(_SIDES, shares, strict=True)
+    return [said(f"{what}-{side}", share=round(share, 4)) for side, share in sides if share >= 0.01]
+
+
+def _tone(exam: Examination, ruling: Ruling) -> Iterator[Saying]:
     """What global operations were needed to bring one to the other."""
     if ruling.why is Why.UNRELATED:
-        return []
-    said = []
+        return
     if exam.fine.is_grey != exam.coarse.is_grey:
-        said.append("One is in colour, the other grey.")
+        yield said("grey")
     middle = exam.made.curve[192] - exam.made.curve[64]
     if not 112 < middle < 144 or abs(float(exam.made.curve[128]) - 128) > 10:
-        said.append("Brightness or contrast was changed.")
+        yield said("toned")
     if exam.made.sharpened > 1.3:
-        said.append("One was sharpened.")
-    return said
+        yield said("sharpened")
 
 
-def _count(number: int, noun: str) -> str:
-    words = ("no", "one", "two", "three", "four", "five", "six")
-    return f"{words[number] if number < len(words) else number} {noun}{'' if number == 1 else 's'}"
-
-
-def _whereabouts(found: tuple[Region, ...], exam: Examination | None) -> str:
-    """Where the largest region is, in words."""
-    if not found or exam is None:
-        return ""
+def _places(code: str, found: tuple[Region, ...], exam: Examination | None) -> Saying:
+    """In how many places the two differ, and where the largest is."""
+    box = found[0].a if found else None
+    if box is None or exam is None:
+        return said(code, num=len(found))
     a = exam.coarse if exam.swapped else exam.fine
-    box = found[0].a
-    if box is None:
-        return ""
     x, y = (box[0] + box[2] / 2) / a.full_width, (box[1] + box[3] / 2) / a.full_height
     row = "top" if y < 1 / 3 else "bottom" if y > 2 / 3 else "middle"
     column = "left" if x < 1 / 3 else "right" if x > 2 / 3 else "centre"
-    place = {"middlecentre": "the middle", "middleleft": "the left", "middleright": "the right"}.get(
-        row + column, f"the {row} {column}" if column != "centre" else f"the {row}"
-    )
-    return f" ({'the largest at ' if len(found) > 1 else 'at '}{place})"
+    return said(f"{code}-at", num=len(found), where=said(f"{row}-{column}"))
 
 
 def marked(exam: Examination, ruling: Ruling) -> tuple[Region, ...]:

@@ -14,6 +14,7 @@ from onecopy.model import Evidence, Limits, Relation, Verdict
 from onecopy.pipelines.exact import UNFINISHED
 from onecopy.pipelines.gate.watch import Watch
 from onecopy.sandbox.interface import Call, Failure, Openable
+from onecopy.sayings import Saying, said, told
 from onecopy.vault.interface import Vault
 from onecopy.verify.interface import VERIFY, ImageRef, VerifyArgs
 
@@ -26,6 +27,7 @@ Key = tuple[int, str, str]
 log = logging.getLogger(__name__)
 
 _NO_ANSWER = Failure(code="not-now", message="The service could not compare them now.")
+_NO_TIME = said("no-time")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,7 @@ class Comparer:
             more, failed = self._ask(upload, alone)
             verdicts |= more
         for group, failure in failed:
-            why = f"The two could not be compared ({failure.code}): {failure.message}"
+            why = said("not-comparable", code=failure.code, message=failure.message)
             verdicts |= {question.key: unfinished(why) for question in group}
         return verdicts
 
@@ -125,7 +127,7 @@ def _together(questions: Iterable[Question]) -> list[list[Question]]:
     ]
 
 
-def unfinished(why: str = "There was no time to compare the two.") -> Verdict:
+def unfinished(why: Saying = _NO_TIME) -> Verdict:
     """The verdict on a pair that was not compared: a person's question, not a difference."""
-    evidence = Evidence(method=UNFINISHED, words=(why,))
+    evidence = Evidence(method=UNFINISHED, **told(why))
     return Verdict(relation=Relation.UNCLEAR, confidence=0.0, evidence=evidence)

@@ -12,11 +12,12 @@ from onecopy.pipelines.gate.answers import pair
 from onecopy.pipelines.gate.compare import Question
 from onecopy.pipelines.gate.ties import Judgements, Tie
 from onecopy.pipelines.gate.upload import Upload
+from onecopy.sayings import said, told
 
 _APART = Verdict(
     relation=Relation.DISTINCT,
     confidence=1.0,
-    evidence=Evidence(method="people", words=("People decided that the two are different.",)),
+    evidence=Evidence(method="people", **told(said("judged-different"))),
 )
 
 

@@ -19,12 +19,13 @@ from onecopy.pipelines.exact import by_digest
 from onecopy.pipelines.gate.answers import Held
 from onecopy.pipelines.gate.compare import Key, Question
 from onecopy.policy.rules import SURE
+from onecopy.sayings import said, told
 
 THROUGH = "through"
 """The method of evidence that was derived."""
 
 _CARRIED = frozenset({Relation.EDITED, Relation.SAME_SCENE})
-_WORDS = "Not compared itself: it is the same image as another one that is held, of which this was seen."
+_SAID = told(said("not-compared-itself"))
 
 
 @dataclass(slots=True)
@@ -170,5 +171,5 @@ def _agree(said: Sequence[Verdict]) -> bool:
 
 def _through(question: Question, relation: Relation, confidence: float) -> Verdict:
     seen = question.earlier
-    evidence = Evidence(method=THROUGH, words=(_WORDS,), through=f"sha256:{seen.content}{seen.inner}")
+    evidence = Evidence(method=THROUGH, **_SAID, through=f"sha256:{seen.content}{seen.inner}")
     return Verdict(relation=relation, confidence=confidence, evidence=evidence)

@@ -13,6 +13,7 @@ from onecopy.model import Evidence, Relation, Verdict
 from onecopy.pipelines.exact import SAME_BYTES
 from onecopy.pipelines.scan.lists import Lists, Place
 from onecopy.records.groups import Group
+from onecopy.sayings import said, told
 
 MOST_PAIRS = 200
 """Pairs of occurrences listed for one pair of images, at most: a logo in a thousand letters is one fact.
@@ -103,8 +104,7 @@ def _add(redundant: dict[Relation, Redundant], relation: Relation, size: int, *,
 def _copy(place_a: Place, a: str, place_b: Place) -> Verdict:
     if place_a.disk != place_b.disk:
         return SAME_BYTES
-    words = (f"A hard link of {a}: one file with two names, so linking frees no bytes.",)
-    return replace(SAME_BYTES, evidence=Evidence(method="digest", words=words))
+    return replace(SAME_BYTES, evidence=Evidence(method="digest", **told(said("hard-link", name=a))))
 
 
 def _found(a: str, b: str, verdict: Verdict) -> FoundRelation:

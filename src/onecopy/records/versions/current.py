@@ -16,6 +16,9 @@ from onecopy.catalog.versions import Document, Member
 from onecopy.records.versions.model import Criterion
 from onecopy.records.versions.names import parse
 from onecopy.records.versions.words import REASONS
+from onecopy.sayings import said, say
+
+_ASKED = say(said("version-asked"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +117,7 @@ def _view(
     if not versions:
         return None
     criterion = None if one.criterion is None else Criterion(one.criterion)
-    reason = REASONS[criterion] if one.current is not None else "Which version counts is a question."
+    reason = REASONS[criterion] if one.current is not None else _ASKED
     waiting = {
         question.id: question
         for version in versions

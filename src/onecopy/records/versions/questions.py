@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection
 
 from onecopy.catalog import questions as asked
@@ -17,6 +18,7 @@ from onecopy.records.versions.load import Gathered
 from onecopy.records.versions.model import Conflict, ConflictKind, Detected, Page, Paper, Ruling, Version
 from onecopy.records.versions.pages import Comparer
 from onecopy.records.versions.rulings import plain
+from onecopy.sayings import Saying, english, said, say, told
 
 KINDS = frozenset(Kind(str(kind)) for kind in ConflictKind)
 """The kinds of questions that are asked from here."""
@@ -27,7 +29,7 @@ MOST_PAIRS = 12
 _SAME = Verdict(
     relation=Relation.SAME_DATA,
     confidence=1.0,
-    evidence=Evidence(method="digest", words=("Every pixel is equal, by digest.",)),
+    evidence=Evidence(method="digest", **told(said("equal-pixels"))),
 )
 
 
@@ -119,6 +121,7 @@ class _Asking:
         if conflict.kind is ConflictKind.REVERTS:
             proposed = 0
         differs, now = self._differs(), datetime.now(UTC)
+        named, reasons = words.asked(conflict, title), [*words.why(conflict), *differs]
         last = uploads.by_numbers(self._connection, [self._newest().first.occurrence])[0]
         urgency, days = review.precedence(agency, last.source or "", last.category or "")
         asked.add(
@@ -127,7 +130,7 @@ class _Asking:
                 agency=agency,
                 case_id=case_id,
                 kind=Kind(str(conflict.kind)),
-                title=words.asked(conflict, title),
+                title=say(named),
                 category=conflict.sides[0].shown.category or None,
                 source=last.source,
                 priority=urgency,
@@ -135,12 +138,13 @@ class _Asking:
                 due_at=now + days,
                 proposal=str(Answer.NEWER_VERSION_OF),
                 proposed={"newer": proposed},
-                reasons=[*words.why(conflict), *differs],
+                reasons=english(reasons),
                 confidence=0.5,
                 details={
                     "sides": plain(conflict.key),
-                    "differs": differs,
+                    "differs": list(english(differs)),
                     "versions": [_told(side) for side in conflict.sides],
+                    "said": msgspec.to_builtins({"title": named, "reasons": reasons}),
                 },
             ),
             [self._member(position, one) for position, one in enumerate(shown)],
@@ -205,11 +209,11 @@ class _Asking:
             self._verdicts[a.id, b.id] = found.get((a.id, b.id)) or (_SAME if same else None)
         return self._verdicts[a.id, b.id]
 
-    def _differs(self) -> list[str]:
+    def _differs(self) -> list[Saying]:
         """What differs between the first two sides; of a swap, what each document became."""
         sides = self._conflict.sides
         if self._conflict.kind is ConflictKind.TWO_NAMES:
-            return ["They show the same."]
+            return [said("shows-the-same")]
         pairs = [(sides[0], sides[1])]
         if self._conflict.kind is ConflictKind.SWAPPED_PAGES:
             pairs = [(sides[0], sides[2]), (sides[1], sides[3])]
@@ -217,10 +221,10 @@ class _Asking:
             number: (image.fingerprint.width, image.fingerprint.height)
             for number, image in self._gathered.images.items()
         }
-        said: list[str] = []
+        found: list[Saying] = []
         for a, b in pairs:
-            said += words.differs(a.shown, b.shown, self._comparer, self._seen, sizes)
-        return said[: 2 * words.MOST]
+            found += words.differs(a.shown, b.shown, self._comparer, self._seen, sizes)
+        return found[: 2 * words.MOST]
 
     def _seen(self, one: int, other: int) -> tuple[Verdict, bool] | None:
         verdict = self._verdict(one, other)

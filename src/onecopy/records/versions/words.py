@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from onecopy.model import Verdict
 from onecopy.records.versions.model import Conflict, ConflictKind, Criterion, Page, Paper, Version
 from onecopy.records.versions.pages import Comparer
-from onecopy.spoken import called, day, shown
+from onecopy.sayings import Saying, all_of, flipped, said, say
+from onecopy.spoken import day, shown
 
 MOST = 6
 """Pages that are spoken of one by one."""
@@ -14,16 +15,17 @@ MOST = 6
 Seen = Callable[[int, int], tuple[Verdict, bool] | None]
 """Gives the verdict on two images by their numbers, and whether its evidence calls the second of them A."""
 
-REASONS = {
-    None: "It is the only version.",
-    Criterion.PERSON: "A person decided.",
-    Criterion.REVISION: "Its revision is the later one.",
-    Criterion.DAY: "Its name gives the later date.",
-    Criterion.STAGE: "Its name says that it is a revision or correction of the other.",
-    Criterion.RESUBMISSION: "It was sent again under the same name.",
-    Criterion.TIME: "It came in a later submission.",
-    Criterion.PAGES: "It has every page of the other, and more.",
+_REASONS = {
+    None: "only-version",
+    Criterion.PERSON: "person-decided",
+    Criterion.REVISION: "later-revision",
+    Criterion.DAY: "later-date",
+    Criterion.STAGE: "named-revision",
+    Criterion.RESUBMISSION: "sent-again",
+    Criterion.TIME: "later-submission",
+    Criterion.PAGES: "more-pages",
 }
+REASONS = {criterion: say(said(code)) for criterion, code in _REASONS.items()}
 """Why a version counts, by what put it above the one before."""
 
 
@@ -38,44 +40,42 @@ def title(papers: Iterable[Paper]) -> str:
     return shown(words) or shown(said.name)
 
 
-def asked(conflict: Conflict, name: str) -> str:
+def asked(conflict: Conflict, name: str) -> Saying:
     """The question, in a line.
 
     Args:
         conflict: What is in conflict.
         name: Of the document.
     """
-    names = " and ".join(f"'{shown(side.shown.name)}'" for side in conflict.sides[:2])
+    one, other = (shown(side.shown.name) for side in conflict.sides[:2])
     match conflict.kind:
         case ConflictKind.VERSIONS:
-            number = {2: "Two", 3: "Three", 4: "Four"}.get(len(conflict.sides), str(len(conflict.sides)))
-            return f"{number} versions of {name}: which one counts?"
+            return said("which-version", num=len(conflict.sides), name=name)
         case ConflictKind.TWO_NAMES:
-            return f"One version under two names, {names}: which name is right?"
+            return said("which-name", one=one, other=other)
         case ConflictKind.REVERTS:
-            return f"A later submission of {name} takes the last change back: is that meant?"
+            return said("takes-back", name=name)
         case ConflictKind.SWAPPED_PAGES:
-            return f"Pages of {names} changed places: is that meant?"
+            return said("pages-swapped", one=one, other=other)
 
 
-def why(conflict: Conflict) -> list[str]:
+def why(conflict: Conflict) -> list[Saying]:
     """What stands against what, and why the proposed side is proposed."""
     if conflict.kind is not ConflictKind.REVERTS:
-        unordered = "Neither their names nor how they came says which comes after which."
-        said = [unordered] if conflict.kind is ConflictKind.VERSIONS else []
-        return [*said, "What came last is proposed."]
+        unordered = [said("no-order")] if conflict.kind is ConflictKind.VERSIONS else []
+        return [*unordered, said("last-is-proposed")]
     now, before = conflict.sides
     again = before.papers[-1]
     return [
-        f"'{shown(now.shown.name)}' counts now.",
-        f"'{shown(again.name)}' came on {day(again.received_at)} and shows what there was before.",
-        "Nothing says that the change is to be taken back, so that it stays is proposed.",
+        said("counts-now", name=shown(now.shown.name)),
+        said("came-again", name=shown(again.name), day=again.received_at),
+        said("stays-as-it-is"),
     ]
 
 
 def differs(
     a: Paper, b: Paper, comparer: Comparer, seen: Seen, sizes: Mapping[int, tuple[int, int]]
-) -> list[str]:
+) -> list[Saying]:
     """What differs from one version to the other; the first is called the first, the other the second.
 
     Args:
@@ -87,44 +87,43 @@ def differs(
     """
     alike = comparer.compare(a, b)
     if alike.equal:
-        return ["They show the same."]
+        return [said("shows-the-same")]
     one_page = len(a.pages) == len(b.pages) == 1
-    said = []
+    found = []
     if alike.same and not one_page:
-        most = max(len(a.pages), len(b.pages))
-        said.append(f"{alike.same} of {most} {'page is' if alike.same == 1 else 'pages are'} the same.")
+        found.append(said("pages-alike", num=alike.same, most=max(len(a.pages), len(b.pages))))
     if not alike.in_order:
-        said.append("The pages are in another order.")
+        found.append(said("other-order"))
     for x, y, _ in alike.changed[:MOST]:
-        where = "" if one_page else f"Page {x.page}: "
-        said += [where + words for words in _seen(seen(x.image, y.image), sizes.get(x.image))[:2]]
+        here = _seen(seen(x.image, y.image), sizes.get(x.image))[:2]
+        found += here if one_page else [said("on-page", page=x.page, what=one) for one in here]
     if len(alike.changed) > MOST:
-        said.append(f"{len(alike.changed) - MOST} more pages differ.")
+        found.append(said("further-pages", num=len(alike.changed) - MOST))
     if not (one_page and alike.changed):
-        said += _only(alike.only_a, "first") + _only(alike.only_b, "second")
-    return said or ["Nothing of them could be compared."]
+        found += _only(alike.only_a, "first") + _only(alike.only_b, "second")
+    return found or [said("nothing-compared")]
 
 
-def _only(pages: Sequence[Page], which: str) -> list[str]:
+def _only(pages: Sequence[Page], which: str) -> list[Saying]:
     if not pages:
         return []
     numbers = [str(number) for number in sorted({page.page for page in pages})]
     listed = ", ".join(numbers[:MOST]) + (" …" if len(numbers) > MOST else "")
-    return [f"Only the {which} has {'page' if len(numbers) == 1 else 'pages'} {listed} as it is there."]
+    return [said(f"only-{which}", num=len(numbers), pages=listed)]
 
 
-def _seen(found: tuple[Verdict, bool] | None, size: tuple[int, int] | None) -> list[str]:
+def _seen(found: tuple[Verdict, bool] | None, size: tuple[int, int] | None) -> list[Saying]:
     if found is None:
-        return ["It is another page."]
+        return [said("another-page")]
     verdict, turned = found
     regions = [one.b if turned else one.a for one in verdict.evidence.regions]
     boxes = [box for box in regions if box is not None]
-    said = list(verdict.evidence.words)
-    if turned:
-        said = [called(line, "the second", "the first") for line in said]
+    sayings = [
+        flipped(one) if turned else one for one in all_of(verdict.evidence.said, verdict.evidence.words)
+    ]
     if size is not None and boxes and all(_in_title_block(box, size) for box in boxes):
-        return ["Only the title block differs.", *said]
-    return said or ["Whether they are the same does not show."]
+        return [said("title-block"), *sayings]
+    return sayings or [said("does-not-show")]
 
 
 def _in_title_block(box: tuple[int, int, int, int], size: tuple[int, int]) -> bool:

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 
 import onecopy
 from onecopy.report import words as figures
-from onecopy.service.pages import addresses, language, names, navigation, numbers, static, words
+from onecopy.service.pages import addresses, language, names, navigation, numbers, spoken, static, words
 from onecopy.service.pages.visitor import CSRF, Visitor, current
 from onecopy.service.roles import Permission
 
@@ -97,6 +97,7 @@ def environment() -> Environment:
         "moment": moment,
         "ago": ago,
         "age": age,
+        **spoken.FILTERS,
     }
     made.globals |= {"static": static.address, "version": onecopy.__version__, "MAY": Permission}
     made.globals |= {"at_case": addresses.case, "at_archive": addresses.archive}
@@ -116,20 +117,14 @@ def lines(value: object) -> Markup:
 
 def day(at: datetime) -> Markup:
     """A day as people write it, and as programs read it."""
-    return Markup('<time datetime="{}">{}</time>').format(at.date().isoformat(), _day(at))
+    return Markup('<time datetime="{}">{}</time>').format(at.date().isoformat(), numbers.day(at))
 
 
 def moment(at: datetime) -> Markup:
     """A day and a time, in UTC."""
+    text = numbers.moment(at)
     at = at.astimezone(UTC)
-    text = f"{_day(at)}, {at:%H:%M} UTC"
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), text)
-
-
-def _day(at: datetime) -> str:
-    month = words.translated(_MONTHS[at.month - 1])
-    named = {"month": month, "day": at.day, "year": at.year}
-    return words.translated("%(month)s %(day)s, %(year)s") % named
 
 
 def _csrf(visitor: Visitor | None) -> Markup:
@@ -154,13 +149,8 @@ def age(duration: Any) -> str:
     return words.translated("less than a minute")
 
 
-N_ = words.N_
 _UNITS = (
     (*words.NN_("%(num)s day", "%(num)s days"), 86400),
     (*words.NN_("%(num)s hour", "%(num)s hours"), 3600),
     (*words.NN_("%(num)s minute", "%(num)s minutes"), 60),
 )
-_MONTHS = (
-    N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"), N_("July"),
-    N_("August"), N_("September"), N_("October"), N_("November"), N_("December"),
-)  # fmt: skip

@@ -2,11 +2,14 @@
 
 import io
 import re
+from urllib.parse import quote
 
+import msgspec
 import pytest
 from PIL import Image
 
 from onecopy.model import Evidence
+from onecopy.sayings import said, told
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
@@ -81,6 +84,38 @@ def test_what_is_said_before_a_template_is_there_is_translated_too(visit, desk):
     labels = re.findall(r'class="answer-(?:label|does)"[^>]*>(.*?)</span>', page.text)
     assert len(labels) == 10
     assert [label for label in labels if not label.startswith("⟦")] == []
+
+
+CHANGED = Evidence(
+    method="photo",
+    **told(
+        said("framed", how=[said("cropped-left", share=0.25)]),
+        said("changed-at", num=3, where=said("top-right")),
+    ),
+)
+SAID = {"said": msgspec.to_builtins({"title": said("crop-photograph", case="7"), "reasons": CHANGED.said})}
+
+
+def test_the_desk_speaks_spanish_where_it_knows_what_was_said(open_page, desk, faults):
+    address = desk.ask(0, 1, evidence=CHANGED, details=SAID)
+    page = open_desk(open_page, desk, address, bypass_csp=True, width=390)
+    page.get_by_role("button", name="Español").click()
+    heading, reasons = page.get_by_role("heading", level=1), page.locator(".reasons li").all_inner_texts()
+    assert heading.inner_text() == "Un recorte de una fotografía en el expediente 7"
+    assert reasons == [
+        "La de la derecha es la de la izquierda, recortada a la izquierda un 25\u00a0%.",
+        "Una sola captura, modificada en tres lugares (el mayor, arriba a la derecha).",
+    ]
+    assert page.locator("main [lang=en]").count() == 0
+    assert faults(page) == []
+    page.goto(desk.ask(0, 1, title="A question of long ago"))
+    told_long_ago = page.locator("main [lang=en]").all_inner_texts()
+    assert told_long_ago[0] == "A question of long ago"
+    assert told_long_ago[1:] == ["One capture; the second has something added."]
+    for path in ("/queue?order=case", f"/cases/{quote(desk.case)}"):
+        page.goto(path)
+        assert faults(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
 
 
 def test_nothing_blinks_unasked_where_motion_is_not_wanted(open_page, desk):

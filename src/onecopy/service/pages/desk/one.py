@@ -14,6 +14,7 @@ from onecopy.catalog.questions import Kind, Pair, Part, Question, State
 from onecopy.records.asking import strongest
 from onecopy.records.versions.questions import KINDS as CONFLICTS
 from onecopy.review.show import ShownAnswer, show
+from onecopy.service.pages import spoken
 from onecopy.service.pages.desk import shots
 from onecopy.service.pages.desk.cards import Card, cards, sides_of, two_pages
 from onecopy.service.pages.desk.choices import Choice, choices, of_versions
@@ -25,7 +26,6 @@ from onecopy.service.pages.desk.stacks import nearness, stacked
 from onecopy.service.pages.visitor import Visitor
 from onecopy.service.pages.words import N_, translated
 from onecopy.service.roles import Permission
-from onecopy.spoken import called
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,9 +186,7 @@ def _reasons(
     """Why, with the two called by where they lie, or by their names where they do not lie here."""
     best = strongest(pairs)
     ends = (0, 1) if question.kind in CONFLICTS else (best.a, best.b) if best else ()
-    called_so = [_called(position, shown, found) for position in ends]
-    for sentence in question.reasons:
-        yield called(sentence, *called_so) if called_so else sentence
+    yield from spoken.reasons(question, *(_called(position, shown, found) for position in ends))
 
 
 def _called(position: int, shown: Sequence[Shot], found: Sight | None) -> str:

@@ -11,8 +11,8 @@ from onecopy.catalog.questions import Pair
 from onecopy.decode.tiling import TILE
 from onecopy.model import Evidence, Region, Verdict
 from onecopy.service.pages.desk.shots import Shot
+from onecopy.service.pages.spoken import sentences
 from onecopy.service.pages.words import N_, counted, translated
-from onecopy.spoken import called
 
 MOST_REGIONS = 30
 
@@ -43,9 +43,10 @@ class Sight:
     @property
     def words(self) -> list[str]:
         """What the evidence says of them, with the two called by where they lie."""
-        said = self.verdict.evidence.words if self.verdict else ()
+        if self.verdict is None:
+            return []
         names = (translated("the left one"), translated("the right one"))
-        return [called(sentence, *(names[::-1] if self.flipped else names)) for sentence in said]
+        return sentences(self.verdict.evidence, *(names[::-1] if self.flipped else names))
 
     @property
     def registered(self) -> bool:
