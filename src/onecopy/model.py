@@ -79,6 +79,11 @@ class Capture:
     original_document_id: str | None = None
     derived_from: str | None = None
     digital_source_type: str | None = None
+    """How it came about, by a name of the IPTC's list or its address."""
+    credentials: str | None = None
+    """``c2pa`` where the file carries Content Credentials. Whether they hold was not looked at."""
+    credentials_by: str | None = None
+    """The program that made them, as they say."""
     creator: str | None = None
     rights: str | None = None
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 
@@ -11,10 +11,12 @@ from onecopy.decode.pillow import Metadata
 from onecopy.decode.walk import find, walk
 from onecopy.errors import UnreadableError
 from onecopy.fingerprint import FINGERPRINT_VERSION, content, features, image_data, pdq
+from onecopy.fingerprint.credentials import credentials
 from onecopy.fingerprint.interface import DigestArgs, DigestResult, IdentifyArgs
 from onecopy.fingerprint.metadata import read_capture
 from onecopy.fingerprint.pixels import pixels_digest
 from onecopy.model import (
+    Capture,
     ContainerFound,
     FileIdentity,
     Fingerprint,
@@ -99,9 +101,18 @@ def fingerprint(picture: Picture, *, sha256: str | None = None, always_digest: b
         has_alpha=header.has_alpha,
         frames=header.frames,
         quantisation=_quantisation(header),
-        capture=read_capture(getattr(picture, "metadata", None) or Metadata()),
+        capture=_capture(picture),
         unmatchable=seen.unmatchable,
     )
+
+
+def _capture(picture: Picture) -> Capture:
+    """What the file says of its making, and what it carries to prove it."""
+    said = read_capture(getattr(picture, "metadata", None) or Metadata())
+    carried = credentials(picture.header.format, picture.stored)
+    if carried is None:
+        return said
+    return replace(said, credentials=carried.kind, credentials_by=carried.generator)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,9 @@ _MANY = ("case_id", "name")
 """What one occurrence can have several of: links to cases, and names."""
 _ONE = ("source", "category")
 _FIELDS = {"case_id": "case"}
-_CAPTURE = tuple(one.name for one in fields(Capture))
+_OF_ITS_BYTES = frozenset({"credentials", "credentials_by"})
+"""Signed for one file's bytes, and of no other."""
+_CAPTURE = tuple(one.name for one in fields(Capture) if one.name not in _OF_ITS_BYTES)
 
 
 def decided_by(

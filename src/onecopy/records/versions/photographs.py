@@ -31,6 +31,8 @@ class Copy:
     height: int
     taken_at: str | None
     """As the file says, ISO 8601; a claim."""
+    credentials: str | None = None
+    """Which credentials the file carries; not verified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +164,7 @@ def _copy(one: Occurrence, image: StoredImage) -> Copy:
         width=seen.width,
         height=seen.height,
         taken_at=seen.capture.taken_at,
+        credentials=seen.capture.credentials,
     )
 
 

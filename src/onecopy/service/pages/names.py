@@ -108,3 +108,27 @@ FIELDS = {
     "url": N_("Address"),
 }
 """Fields of forms, where what somebody entered is shown again. One that is not named is shown as it is."""
+
+SOURCES = {
+    "digitalCapture": N_("captured with a camera"),
+    "computationalCapture": N_("captured and computed from several frames"),
+    "multiFrameComputationalCapture": N_("captured and computed from several frames"),
+    "negativeFilm": N_("digitised from a negative"),
+    "positiveFilm": N_("digitised from a positive"),
+    "print": N_("digitised from a print"),
+    "humanEdits": N_("edited by a person"),
+    "minorHumanEdits": N_("edited by a person"),
+    "algorithmicallyEnhanced": N_("enhanced by an algorithm"),
+    "composite": N_("composed of several pictures"),
+    "compositeCapture": N_("composed of several captures"),
+    "compositeSynthetic": N_("composed, with synthetic parts"),
+    "compositeWithTrainedAlgorithmicMedia": N_("composed, with parts made by a generative model"),
+    "trainedAlgorithmicMedia": N_("made by a generative model"),
+    "algorithmicMedia": N_("made by an algorithm"),
+    "digitalArt": N_("drawn on a computer"),
+    "digitalCreation": N_("made on a computer"),
+    "dataDrivenMedia": N_("made from data"),
+    "screenCapture": N_("a screenshot"),
+    "virtualRecording": N_("recorded in a virtual scene"),
+}
+"""How a picture came about, as it says: names of the IPTC's list. One that is not named is shown as it is."""

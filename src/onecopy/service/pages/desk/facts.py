@@ -11,6 +11,7 @@ from markupsafe import Markup
 from onecopy.model import Capture
 from onecopy.report.words import size
 from onecopy.service.pages.desk.shots import Shot
+from onecopy.service.pages.names import SOURCES
 from onecopy.service.pages.render import age, moment
 from onecopy.service.pages.words import N_, translated
 
@@ -101,11 +102,24 @@ def _camera(shot: Shot) -> str | None:
 
 def _credentials(shot: Shot) -> str | None:
     found = _capture(shot)
-    kind = (found.digital_source_type or "").rpartition("/")[2]
+    if found.credentials is None:
+        return None
+    said = translated("carries Content Credentials (not verified here)")
+    by = translated("made by %(program)s") % {"program": found.credentials_by} if found.credentials_by else ""
+    return ", ".join(part for part in (said, by) if part)
+
+
+def _source(shot: Shot) -> str | None:
+    kind = (_capture(shot).digital_source_type or "").rpartition("/")[2]
+    return translated(SOURCES[kind]) if kind in SOURCES else kind or None
+
+
+def _document(shot: Shot) -> str | None:
+    found = _capture(shot)
     made = ""
     if found.derived_from:
         made = translated("made from %(document)s") % {"document": found.derived_from}
-    return ", ".join(part for part in (kind, found.document_id, made) if part) or None
+    return ", ".join(part for part in (found.document_id, made) if part) or None
 
 
 def _rights(shot: Shot) -> str | None:
@@ -137,6 +151,8 @@ _FACTS: tuple[tuple[str, Callable[[Shot], str | Markup | None]], ...] = (
     (N_("Camera"), _camera),
     (N_("Software"), lambda shot: _capture(shot).software),
     (N_("Credentials"), _credentials),
+    (N_("Digital source"), _source),
+    (N_("Document identifier"), _document),
     (N_("Rights"), _rights),
     (_AGENCY, _sent("agency")),
     (N_("Case"), _sent("case_id")),
