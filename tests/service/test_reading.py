@@ -96,6 +96,21 @@ def test_cases(send, client, case):
     assert [one["id"] for one in body["occurrences"]] == ids
 
 
+@pytest.mark.parametrize("name", ["..", ".", "../2026", "permits/./7"])
+def test_a_case_that_no_path_can_name_is_named_behind_the_question_mark(send, client, service, name):
+    from onecopy.client import Client
+
+    assert send(name.encode(), "a.txt", case=name, agency="names").status_code == 201
+    for path in ("/v1/cases/_", "/v1/cases/anything/current"):
+        reply = client.get(path, params={"case": f" {name} ", "agency": "names"})
+        assert reply.status_code == 200, reply.text
+        assert reply.json()["case"] == name
+        assert client.get(path, params={"case": name, "agency": "another"}).status_code == 404
+    with Client(service.url, service.token) as asking:
+        (one,) = asking.case(name, agency="names").occurrences
+        assert one.name == "a.txt"
+
+
 def test_cases_of_two_agencies_do_not_meet(send, client):
     for agency in ("fire", "building"):
         send(agency.encode(), "x.bin", case="7", agency=agency)

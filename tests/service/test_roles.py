@@ -337,6 +337,9 @@ def test_another_agencys_case_cannot_be_named(world, role):
             params={"agency": asked},
         )
         assert reply.status_code == 404
+        for path in ("/v1/cases/_", "/v1/cases/_/current"):
+            named = {"agency": asked, "case": "case of theirs"}
+            assert world.ask("GET", path, world.tokens["ours", role], params=named).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,8 @@ def matches(id: str) -> Ask[Matches]:
 
 def case(id: str, agency: str | None) -> Ask[Case]:
     """One."""
+    if {".", ".."} & set(id.split("/")):  # clients take these out of a path
+        return Ask(method="GET", path="/v1/cases/_", kind=Case, params={"agency": agency, "case": id})
     return Ask(method="GET", path=f"/v1/cases/{segment(id)}", kind=Case, params={"agency": agency})
 
 

@@ -11,6 +11,7 @@ from onecopy.catalog.questions import Question
 from onecopy.pipelines.gate import Gate
 from onecopy.records.versions import current as view
 from onecopy.records.versions import land
+from onecopy.service.api import naming
 from onecopy.service.api.examples import example
 from onecopy.service.api.models import problems
 from onecopy.service.auth import Reader
@@ -114,10 +115,11 @@ def current(
     id: str,
     caller: Reader,
     agency: str | None = Query(None, description="Whose case it is, if the token is for all agencies."),
+    case: naming.Named = None,
 ) -> Current:
     """What counts now: each document with its current version, since when and why; and what is open."""
     gate: Gate = request.app.state.gate
-    id, whose = id.strip(), (agency or caller.agency or "").strip()  # as they are kept
+    id, whose = naming.case(id, case), (agency or caller.agency or "").strip()  # as they are kept
     with gate.catalog.read() as connection:
         if caller.agency not in (None, whose) or not uploads.any_of_case(connection, id, whose):
             detail = "There is no such case. If it is an agency's, add '?agency=' and its name."

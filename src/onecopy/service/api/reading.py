@@ -13,7 +13,7 @@ from onecopy.catalog.lists import Filter
 from onecopy.pipelines import matches
 from onecopy.pipelines.gate import Gate
 from onecopy.pipelines.gate.reply import plain, received
-from onecopy.service.api import cursors, digests, ranges
+from onecopy.service.api import cursors, digests, naming, ranges
 from onecopy.service.api.disposition import attachment
 from onecopy.service.api.models import (
     Case,
@@ -144,13 +144,14 @@ def case(
         Query(description="Whose case it is, if the token is for all agencies.", examples=["building"]),
     ] = None,
     limit: Annotated[int, Query(ge=1, le=MOST, description="How many occurrences, at most.")] = MOST,
+    case: naming.Named = None,
 ) -> Case:
     """What was received for a case, oldest first.
 
     Encode the case for the address; a slash in it may stay or be %2F.
     """
     gate: Gate = request.app.state.gate
-    id, whose = id.strip(), (agency or caller.agency or "").strip()  # as they are kept
+    id, whose = naming.case(id, case), (agency or caller.agency or "").strip()  # as they are kept
     found: list[lists.Listed] = []
     if caller.agency in (None, whose):
         with gate.catalog.read() as connection:
