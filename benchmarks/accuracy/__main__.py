@@ -32,6 +32,7 @@ def main() -> int:
                 out=asked.out,
                 detailed=asked.list,
                 rules=not asked.no_rules,
+                costs=asked.cost,
             )
         if 2 in asked.part:
             _changed(asked, rows, extra)
@@ -56,6 +57,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, help="part one: keep the report here")
     parser.add_argument("--list", action="store_true", help="list every failure")
+    parser.add_argument("--cost", action="store_true", help="part one: what judging a pair costs")
     parser.add_argument("--images", type=int, default=280, help="part two: how many originals")
     parser.add_argument(
         "--each", type=int, default=8, help="part two: pairs for each recipe and strength, at least"

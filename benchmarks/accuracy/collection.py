@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.accuracy import beside
+from benchmarks.accuracy import beside, cost
 from benchmarks.measure import table
 from benchmarks.pictures import DATA
 from onecopy.findings import Findings
@@ -39,7 +39,9 @@ class Stages:
         self._now = None
 
 
-def measure(sets: Sequence[str], *, workers: int, out: Path | None, detailed: bool, rules: bool) -> None:
+def measure(
+    sets: Sequence[str], *, workers: int, out: Path | None, detailed: bool, rules: bool, costs: bool
+) -> None:
     """Scan, score and print.
 
     Args:
@@ -48,6 +50,7 @@ def measure(sets: Sequence[str], *, workers: int, out: Path | None, detailed: bo
         out: Where the report is kept.
         detailed: List every false merge and loss.
         rules: Apply others' rules to the same files.
+        costs: Judge some of the pairs again, for what that costs.
     """
     wanted = [DATA / name for name in sets] or [DATA]
     with tempfile.TemporaryDirectory(prefix="onecopy-bench-") as folder:
@@ -56,6 +59,8 @@ def measure(sets: Sequence[str], *, workers: int, out: Path | None, detailed: bo
         findings = _scan(wanted, Path(folder) / "catalog.db", kept, workers)
         _score(kept / "findings.json", sets, detailed=detailed)
         _candidates(findings)
+        if costs:
+            cost.measure(Path(folder) / "catalog.db")
         if rules:
             beside.measure(kept / "findings.json", sets)
 

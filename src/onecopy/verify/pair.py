@@ -15,6 +15,7 @@ from onecopy.verify.decide import (
     rule_slanted,
 )
 from onecopy.verify.examine import Examination, examine, other_way
+from onecopy.verify.glance import MANY_POINTS, glance
 from onecopy.verify.grain import glimpse
 from onecopy.verify.matching import Matching
 from onecopy.verify.perspective import flatten
@@ -23,7 +24,6 @@ from onecopy.verify.refine import LEVELS
 from onecopy.verify.register import Placement, feature_placements, frame_placements
 from onecopy.verify.view import View, to_displayed, to_thumbnail
 
-_HOPE = 0.25
 _TORN, _TORN_APART, _AGREED, _AGREED_PAPER = 0.15, 0.25, 0.7, 0.4
 """On paper, marks of a page are a blur at small size, and agree less than they do."""
 _WORTH_A_GLIMPSE, _MOST_TORN, _GRAINY = 0.4, 0.9, 0.7
@@ -31,8 +31,8 @@ _MOST_TORN_TURNED = 0.4
 """Share that differs beyond which no other way round makes a copy of it: tone undone leaves up to 0.3."""
 _REGISTERED = 0.75
 _SAME_PLACE = 0.02
-_MANY_POINTS = 16
-"""Consistent points that are worth finer ones where nothing agrees: pictures at a strong slant have 21."""
+NOTHING = Ruling(Relation.DISTINCT, 0.9, Why.UNRELATED, None)
+"""What is said of a pair of which no placement holds."""
 _ORDER = (
     Relation.SAME_IMAGE,
     Relation.EDITED,
@@ -45,7 +45,7 @@ _ORDER = (
 
 def compare_views(a: View, b: View) -> tuple[Ruling, Examination | None]:
     """Register and judge two views; the examination is ``None`` where nothing could be registered."""
-    best: tuple[Ruling, Examination | None] = (Ruling(Relation.DISTINCT, 0.9, Why.UNRELATED, None), None)
+    best: tuple[Ruling, Examination | None] = (NOTHING, None)
     tried: list[Placement] = []
     matching = Matching(a, b)
     for stage in (frame_placements, point_placements, feature_placements):
@@ -71,7 +71,7 @@ def _worth_finer(best: tuple[Ruling, Examination | None], tried: list[Placement]
     put two photographs together and much differs: of a true part they find the place, and all agrees.
     """
     points = [placement.support for placement in tried if placement.origin == "points"]
-    if max(points, default=0) >= _MANY_POINTS:
+    if max(points, default=0) >= MANY_POINTS:
         return True
     ruling, exam = best
     if exam is None:
@@ -101,19 +101,6 @@ def _alike(one: Placement, other: Placement, b: View) -> bool:
     return bool(np.abs(apart).max() < _SAME_PLACE * size)
 
 
-def _glance(a: View, b: View, placement: Placement) -> Examination | None:
-    """A cheap look at small size; ``None`` where the placement is hopeless."""
-    small = _rescaled(a, b, placement)
-    exam = examine(a.thumbnail, b.thumbnail, small, levels=LEVELS[:1], closely=False)
-    return None if exam is None or exam.support < _HOPE else exam
-
-
-def _rescaled(a: View, b: View, placement: Placement) -> Placement:
-    """The same placement between the thumbnails of both."""
-    matrix = to_thumbnail(a) @ placement.matrix @ np.linalg.inv(to_thumbnail(b))
-    return replace(placement, matrix=matrix)
-
-
 def _refined(a: View, b: View, placement: Placement, seen: Examination) -> Placement:
     """The same placement as a look at the thumbnails left it."""
     small = np.linalg.inv(seen.matrix) if seen.swapped else seen.matrix
@@ -127,7 +114,7 @@ def _try(a: View, b: View, placement: Placement) -> tuple[Ruling, Examination] |
     grain is that of one capture (a watermark all over): so none where there is no grain. Black and white is
     another matter: small, it turns into greys that nobody saw.
     """
-    exam = _glance(a, b, placement)
+    exam = glance(a, b, placement)
     if exam is None:
         return None
     black_and_white = a.is_bilevel or b.is_bilevel

@@ -14,16 +14,19 @@ from onecopy.sandbox.interface import Files
 from onecopy.sayings import told
 from onecopy.verify.decide import Ruling, Why, view_framing
 from onecopy.verify.examine import Examination
+from onecopy.verify.glance import is_hopeless
 from onecopy.verify.interface import ImageRef, VerifyArgs, VerifyResult
-from onecopy.verify.pair import compare_views
+from onecopy.verify.pair import NOTHING, compare_views
 from onecopy.verify.planes import Array
-from onecopy.verify.view import DECODE_SIDE, View, prepare, to_displayed
+from onecopy.verify.view import DECODE_SIDE, GLANCE_SIDE, View, prepare, to_displayed
 from onecopy.verify.words import marked, sentences
 
 _GROUNDS = (255, 0, None)
 """White, black, and transparency ignored."""
 _FAINT = 0.1
 """Of the contrast over the other ground: what is fainter tells nothing that the other does not."""
+_ALIKE_BITS = 90
+"""Bits of 256 by which PDQ hashes differ that are nearer than chance."""
 
 Judged = tuple[Ruling, Examination | None]
 _Key = tuple[str, str]
@@ -40,6 +43,9 @@ class _Recent:
         self._key_points = key_points
         self._kept: OrderedDict[_Key, tuple[View, ...]] = OrderedDict()
         self._features: OrderedDict[_Key, list[tuple[Array, Array] | None]] = OrderedDict()
+
+    def __contains__(self, key: _Key) -> bool:
+        return key in self._kept
 
     def get(self, key: _Key, load: Callable[[], tuple[View, ...]]) -> tuple[View, ...]:
         if key not in self._kept:
@@ -61,6 +67,7 @@ class _Recent:
 
 
 _VIEWS = _Recent(pixels=10_000_000, key_points=200)
+_SMALL = _Recent(pixels=2_000_000, key_points=0)
 
 
 def verify(files: Files, args: VerifyArgs) -> VerifyResult:
@@ -69,20 +76,71 @@ def verify(files: Files, args: VerifyArgs) -> VerifyResult:
     Raises:
         UnreadableError: An image could not be decoded.
     """
+    load = _Loading(files, args)
+    return VerifyResult(verdicts=tuple(_judged(load, args.images[i], args.images[j]) for i, j in args.pairs))
 
-    def views(index: int) -> tuple[View, ...]:
-        image = args.images[index]
-        return _VIEWS.get((image.fingerprint.sha256, image.inner), lambda: load_views(files, image, args))
 
-    return VerifyResult(
-        verdicts=tuple(judge(views(i), views(j), args.images[i], args.images[j]) for i, j in args.pairs)
+class _Loading:
+    """The views of a call's images, those prepared last among them."""
+
+    def __init__(self, files: Files, args: VerifyArgs) -> None:
+        self._files, self._args = files, args
+
+    def views(self, image: ImageRef) -> tuple[View, ...]:
+        """At working size."""
+        return _VIEWS.get(_key(image), lambda: load_views(self._files, image, self._args))
+
+    def small(self, image: ImageRef) -> tuple[View, ...]:
+        """For a first look: of a small decode where that is much cheaper, else the same."""
+        if not _is_dear(image):
+            return self.views(image)
+        return _SMALL.get(_key(image), lambda: load_views(self._files, image, self._args, GLANCE_SIDE))
+
+
+def _key(image: ImageRef) -> _Key:
+    return image.fingerprint.sha256, image.inner
+
+
+def _is_dear(image: ImageRef) -> bool:
+    """Whether a small decode costs much less than a whole one, and there is none of either yet."""
+    found = image.fingerprint
+    return (
+        found.format == "jpeg" and max(found.width, found.height) >= DECODE_SIDE and _key(image) not in _VIEWS
     )
 
 
-def load_views(files: Files, image: ImageRef, args: VerifyArgs) -> tuple[View, ...]:
-    """Decode an image and lay it over each ground that makes a difference (one, if it is opaque)."""
+def _judged(load: _Loading, a: ImageRef, b: ImageRef) -> Verdict:
+    """Judge two images; those that only their key points brought together get a first look at small size.
+
+    What they bring together falsely has nothing in common as a rule, and decoding costs more than seeing it.
+    """
+    cv2.setNumThreads(1)
+    if (_is_dear(a) or _is_dear(b)) and not _alike_by_hash(a, b):
+        small = load.small(a), load.small(b)
+        if len(small[0]) == len(small[1]) == 1 and is_hopeless(small[0][0], small[1][0]):
+            return _verdict(NOTHING, None, a, b)
+    return judge(load.views(a), load.views(b), a, b)
+
+
+def _alike_by_hash(a: ImageRef, b: ImageRef) -> bool:
+    """Whether they look alike as a whole: hardly one such pair is hopeless."""
+    one, other = a.fingerprint.pdq, b.fingerprint.pdq
+    if one is None or other is None:
+        return False
+    return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count() <= _ALIKE_BITS
+
+
+def load_views(files: Files, image: ImageRef, args: VerifyArgs, side: int = DECODE_SIDE) -> tuple[View, ...]:
+    """Decode an image and lay it over each ground that makes a difference (one, if it is opaque).
+
+    Args:
+        files: Of the call.
+        image: One of its images.
+        args: What was asked.
+        side: Longest side, in pixels, from which on a scaled decode is enough.
+    """
     picture = find(files[image.file], image.inner, args.limits)
-    raster: Raster = picture.raster(at_least=DECODE_SIDE)
+    raster: Raster = picture.raster(at_least=side)
     points = image.fingerprint.features
     if raster.alpha is None or int(raster.alpha.min()) == 255:
         return (prepare(raster, None, points),)

@@ -16,6 +16,8 @@ PAPER_SIDE = 2200
 """The same for paper, where a stroke of two pixels can be the whole difference."""
 DECODE_SIDE = 2000
 """Longest side from which on a scaled decode is enough."""
+GLANCE_SIDE = 480
+"""The same for a first look: enough for a thumbnail."""
 FEATURE_SIDE = 480
 """Longest side at which key points are sought."""
 _MOST_FEATURES = 800
