@@ -2,11 +2,14 @@ import json
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from onecopy.catalog.store import Catalog
+from onecopy.cli.compare import original
+from onecopy.model import Evidence, Relation, Verdict
 
 
 def test_a_scan_from_first_look_to_report(onecopy, pictures, tmp_path):
@@ -163,6 +166,15 @@ def test_compare(onecopy, pictures, tmp_path):
     assert (verdict["a"], verdict["b"]) == ("photos/1.png", "photos/2.png")
     assert verdict["relation"] in ("distinct", "unclear")
     assert (tmp_path / "d.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_compare_says_which_one_is_the_original():
+    evidence = Evidence(method="photo", original="b")
+    known = Verdict(relation=Relation.EDITED, confidence=0.98, evidence=evidence)
+    names = {"a": "crop.jpg", "b": "whole.jpg"}
+    assert original(known, names) == ["  likelier the original: whole.jpg"]
+    unknown = replace(known, evidence=replace(evidence, original=None))
+    assert original(unknown, names) == []
 
 
 def test_compare_says_what_is_missing(onecopy, pictures):

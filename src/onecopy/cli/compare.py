@@ -1,6 +1,7 @@
 """``onecopy compare``: what two images are to each other, in words."""
 
 import json as json_module
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -57,7 +58,7 @@ def compare(
     if json:
         typer.echo(json_module.dumps({"a": a, "b": b, **plain(verdict)}, ensure_ascii=False))
     else:
-        for line in _lines(verdict, picture):
+        for line in _lines(verdict, {"a": a, "b": b}, picture):
             typer.echo(line)
     return Code.DONE
 
@@ -69,9 +70,16 @@ def plain(verdict: "Verdict") -> dict[str, Any]:
     return from_verdict(verdict)
 
 
-def _lines(verdict: "Verdict", picture: Path | None) -> list[str]:
+def original(verdict: "Verdict", names: Mapping[str, str]) -> list[str]:
+    """Which one is likelier the original, as a line, where that can be told; ``names`` has a's and b's."""
+    which = verdict.evidence.original
+    return [f"  likelier the original: {names[which]}"] if which else []
+
+
+def _lines(verdict: "Verdict", names: Mapping[str, str], picture: Path | None) -> list[str]:
     lines = [f"{verdict.relation}: {WORDS[verdict.relation]} (confidence {verdict.confidence:.2f})"]
     lines += [f"  {words}" for words in verdict.evidence.words]
+    lines += original(verdict, names)
     for region in verdict.evidence.regions:
         places = [f"{name} at {box}" for name, box in (("A", region.a), ("B", region.b)) if box]
         lines.append(f"  differs: {region.note or 'a region'}, {', '.join(places)}")

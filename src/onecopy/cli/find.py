@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onecopy.cli.compare import WORDS, plain
+from onecopy.cli.compare import WORDS, original, plain
 from onecopy.cli.ending import Code, ends
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def _lines(found: list["Found"]) -> list[str]:
         lines.append(one.locators[0])
         lines.append(f"  {verdict.relation}: {WORDS[verdict.relation]} (confidence {verdict.confidence:.2f})")
         lines += [f"  {words}" for words in verdict.evidence.words]
+        lines += original(verdict, {"a": "the one that was asked about", "b": "this one"})
         lines += [f"  also at {locator}" for locator in one.locators[1:]]
     return lines
 

@@ -47,8 +47,8 @@ class ManifestError(UsageError):
     code = "bad-manifest"
 
     def __init__(self, wrong: list[Wrong]) -> None:
-        places = "; ".join(f"line {one.line}: {one.message}" for one in wrong[:3])
-        super().__init__(f"The manifest cannot be followed, and nothing was begun: {places}")
+        places = "; ".join(f"line {one.line}: {one.message.removesuffix('.')}" for one in wrong[:3])
+        super().__init__(f"The manifest cannot be followed, and nothing was begun: {places}.")
         self.wrong = wrong
 
 
