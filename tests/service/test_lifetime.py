@@ -72,6 +72,16 @@ def test_short_token_is_refused(refused, monkeypatch):
     assert (code, "ONECOPY_ADMIN_TOKEN is shorter than 16" in said) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("WEBHOOK_ALLOW", "10.0.0.0/99"), ("IMPORT_FOLDERS", "/nowhere"), ("PUBLIC_URL", "onecopy.example")],
+)
+def test_settings_that_cannot_be_are_said_before_anything_is_promised(refused, monkeypatch, name, value):
+    monkeypatch.setenv(f"ONECOPY_{name}", value)
+    said, code = refused()
+    assert (code, value in said) == (2, True)
+
+
 def test_taken_port_is_said(service, refused):
     port = service.url.rsplit(":", 1)[1]
     said, code = refused(port=port)

@@ -12,7 +12,8 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from onecopy.catalog.store import Catalog
-from onecopy.errors import EnvironmentProblem
+from onecopy.errors import EnvironmentProblem, UsageError
+from onecopy.imports.places import Places
 from onecopy.policy import Policy
 from onecopy.service import logs, metrics
 from onecopy.service.app import create_app, open_gate, open_provider
@@ -22,6 +23,7 @@ from onecopy.service.patience import PatientProtocol
 from onecopy.service.settings import Settings
 from onecopy.service.shared import shared_folder
 from onecopy.vault.open import open_vault
+from onecopy.webhooks.target import Allowed
 
 FINISH_SECONDS = 60
 """How long uploads under way may take to finish once the service is told to stop."""
@@ -36,7 +38,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
 
     Raises:
         EnvironmentProblem: The port is taken, or catalog or vault cannot be opened.
-        UsageError: The token is too short.
+        UsageError: The token is too short, or an address, a network or a folder can be none.
         PolicyError: The policy cannot be followed.
         KeyboardInterrupt: After it stopped because of SIGINT.
     """
@@ -45,7 +47,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
         Policy.load(settings.policy)  # before anything is opened or promised
     with _listen(settings.host, settings.port) as listening:
         settings = replace(settings, port=listening.getsockname()[1])
-        open_provider(settings)  # before anything is promised: what is wrong there is said now
+        _refuse_what_cannot_be(settings)
         with Catalog(settings.catalog, durable=True) as catalog:
             token = set_up_token(catalog, settings.admin_token)
             where = catalog.place
@@ -60,6 +62,15 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
                 shown = _show_figures(settings, None)
                 _introduce(settings, token, [f"catalog {where}, vault {vault.place}", *shown], say)
                 _run_one(uvicorn.Config(create_app(settings, gate), **_HOW), listening)
+
+
+def _refuse_what_cannot_be(settings: Settings) -> None:
+    """Say what is wrong with the settings before anything is promised; each process reads them for itself."""
+    open_provider(settings)
+    Allowed.parse(settings.webhook_allow)
+    Places.parse(settings.import_folders, settings.import_buckets)
+    if not settings.browsers_url.startswith(("http://", "https://")):
+        raise UsageError(f"ONECOPY_PUBLIC_URL must begin with https://, and is {settings.public_url!r}.")
 
 
 _HOW: dict[str, Any] = {

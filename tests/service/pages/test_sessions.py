@@ -32,6 +32,7 @@ def test_who_is_not_signed_in_is_asked_to_and_goes_on_then(service, visit):
         "/sign-in?next=%2F%3Fcase%3D24016%252F1",
     )
     form = browser.get(away.headers["location"])
+    assert re.search(r'<input id="token"[^>]* autofocus', form.text)  # there is nothing else to do
     back = browser.post("/sign-in", data={"token": service.token, "next": hidden(form, "next")})
     assert (back.status_code, back.headers["location"]) == (303, "/?case=24016%2F1")
     cookie = back.headers["set-cookie"]
