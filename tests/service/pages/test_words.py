@@ -218,3 +218,19 @@ def test_what_was_entered_comes_back_exactly_and_safely():
     assert made == '<input value="&#34;\u202e\x07&lt;b&gt;">&#34;‹U+202E›‹U+0007›&lt;b&gt;'
     assert exact("a&b") == "a&amp;b"
     assert lines("a\n<b>\x07") == "a\n&lt;b&gt;‹U+0007›"
+
+
+def test_what_only_english_has_is_marked_and_codes_speak_for_messages():
+    from onecopy.model import Problem
+    from onecopy.service.pages.spoken import aloud, spoken, trouble
+
+    cut = Problem(inner="", code="truncated", message="The PDF ends too early. Get a complete copy.")
+    new = Problem(inner="", code="of-tomorrow", message="It is <odd>.")
+    assert aloud(trouble(cut)) == "<bdi>The PDF ends too early. Get a complete copy.</bdi>"
+    speaks = words.language.set("es")
+    try:
+        assert aloud(trouble(cut)) == "<bdi>Termina demasiado pronto. Consiga una copia completa.</bdi>"
+        assert aloud(trouble(new)) == '<bdi lang="en">It is &lt;odd&gt;.</bdi>'
+        assert aloud(spoken("There is no such question.")) == "<bdi>No existe esa pregunta.</bdi>"
+    finally:
+        words.language.reset(speaks)

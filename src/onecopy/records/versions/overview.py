@@ -25,6 +25,8 @@ class Blocker:
     words: str
     question: Question | None = None
     occurrence: Occurrence | None = None
+    problem: Problem | None = None
+    """What could not be read, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,4 +112,4 @@ def _blockers(
             words = (
                 f"'{shown(one.name + problem.inner)}' could not be read ({problem.code}). {problem.message}"
             )
-            yield Blocker(kind="unreadable", words=words, occurrence=one)
+            yield Blocker(kind="unreadable", words=words, occurrence=one, problem=problem)

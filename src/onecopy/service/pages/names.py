@@ -132,3 +132,21 @@ SOURCES = {
     "virtualRecording": N_("recorded in a virtual scene"),
 }
 """How a picture came about, as it says: names of the IPTC's list. One that is not named is shown as it is."""
+
+PROBLEMS = {
+    "truncated": N_("It ends too early. Get a complete copy."),
+    "corrupt": N_("It is damaged. Get a sound copy."),
+    "too-many-pixels": N_("It has too many pixels to be read here. Raise the limit, or send a smaller one."),
+    "too-large": N_("It is too large to be read here. Split it, or raise the limit."),
+    "too-many-images": N_("It has more images than are read of one file. Split it, or raise the limit."),
+    "unsupported-format": N_("Its format is not read here. Convert it to one that is."),
+    "needs-extra": N_("Its format needs a part that is not installed. Ask your administrator."),
+    "decode-timeout": N_("Reading it took too long. Send a simpler copy, or raise the limit."),
+    "out-of-memory": N_("Reading it needs more memory than one file may use. Split it, or raise the limit."),
+    "worker-died": N_("It ended the process that read it. Get a sound copy."),
+    "encrypted": N_("It is encrypted. Send it without a password."),
+    "nested-too-deep": N_("It is nested too deeply. Unpack it, and send what is inside."),
+    "not-an-image": N_("It is not an image in any format known here."),
+    "empty-file": N_("It is empty. Ask for it again."),
+}
+"""Why a file could not be read, by its code, for languages that its own message is not in."""

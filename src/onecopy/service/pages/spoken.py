@@ -10,10 +10,11 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from onecopy.catalog.questions import Question
-from onecopy.model import Evidence
+from onecopy.model import Evidence, Problem
 from onecopy.report.words import visible
 from onecopy.sayings import Saying, Speaker, all_of, heard, say
 from onecopy.service.pages import numbers, words
+from onecopy.service.pages.names import PROBLEMS
 
 
 class Untranslated(str):
@@ -77,6 +78,14 @@ def reasons(question: Question, first: str = "", second: str = "") -> list[str]:
     return [sentence(one, first, second) for one in all_of(found, question.reasons)]
 
 
+def trouble(problem: Problem) -> str:
+    """Why something could not be read: the message itself, and in other languages what its code says."""
+    text = PROBLEMS.get(problem.code)
+    if _PAGE.is_english or text is None:
+        return spoken(problem.message)
+    return words.translated(text)
+
+
 def aloud(text: str) -> Markup:
     """A text of which somebody else chose words, apart from what is around it and with its language."""
     mark = Markup(' lang="en"') if isinstance(text, Untranslated) else ""
@@ -88,4 +97,4 @@ def _said(question: Question) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
-FILTERS = {"aloud": aloud, "asked": asked, "spoken": spoken, "sentences": sentences}
+FILTERS = {"aloud": aloud, "asked": asked, "spoken": spoken, "sentences": sentences, "trouble": trouble}
