@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from onecopy.pipelines.scan.agenda import Agenda
 
 
-def run(images, pairs, same, most=4):
-    """Work through an agenda; ``same`` says which images are one."""
+def run(images, pairs, same, most=4, unsure=lambda a, b: False):
+    """Work through an agenda; ``same`` says which images are one, ``unsure`` which seem to be."""
     agenda = Agenda(images, array("q", chain.from_iterable(pairs)))
     compared = []
     for batch in agenda.rounds(most):
@@ -16,6 +16,8 @@ def run(images, pairs, same, most=4):
             compared.append((a, b))
             if same(a, b):
                 agenda.linked(a, b)
+            elif unsure(a, b):
+                agenda.unsure(a, b)
     return compared, agenda.left_out
 
 
@@ -36,6 +38,23 @@ def test_a_pair_is_only_left_out_for_one_that_was_compared():
     # 0 and 1 are one, but 0 was never proposed beside 2: so 1 has to speak.
     compared, _ = run(3, [(0, 1), (1, 2)], lambda a, b: True)
     assert sorted(compared) == [(0, 1), (1, 2)]
+
+
+def test_an_unsure_answer_does_not_speak_for_a_few_more_copies():
+    def thumbnail(a, b):
+        return b >= 10
+
+    pairs = list(combinations(range(14), 2))
+    few, _ = run(4, list(combinations(range(4), 2)), lambda a, b: b < 3, unsure=lambda a, b: b == 3)
+    assert sorted(few) == [(0, 1), (0, 2), (0, 3), (1, 3), (2, 3)]
+    compared, _ = run(14, pairs, lambda a, b: b < 10, unsure=thumbnail)
+    with_copies = [(a, b) for a, b in compared if a < 10 <= b]
+    assert sorted(with_copies) == [(a, b) for a in range(4) for b in range(10, 14)]
+
+
+def test_what_differs_from_the_original_is_not_asked_about_copies():
+    compared, _ = run(5, list(combinations(range(5), 2)), lambda a, b: b < 4)
+    assert [pair for pair in compared if pair[1] == 4] == [(0, 4)]
 
 
 @settings(max_examples=60, deadline=None)

@@ -55,8 +55,9 @@ class Relater:
             left_out = agenda.left_out
             asked = {_ordered(found[ranked[a]], found[ranked[b]]): (a, b) for a, b in ranks}
             for numbers, verdict in self.verdicts(list(asked)):
-                if verdict.relation in LINKABLE and verdict.confidence >= SURE:
-                    agenda.linked(*asked[numbers])
+                if verdict.relation in LINKABLE:
+                    said = agenda.linked if verdict.confidence >= SURE else agenda.unsure
+                    said(*asked[numbers])
                 yield numbers, verdict
 
     def _ranked(self, found: Mapping[int, Summary]) -> "array[int]":
