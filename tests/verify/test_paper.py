@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from onecopy.model import LINKABLE, Relation
 from onecopy.verify.cutting import expect
 from onecopy.verify.patches import largest, smoothed
+from onecopy.verify.surprise import surprise
 from onecopy.verify.warp import settle
 from onecopy.verify.writing import is_written
 
@@ -29,12 +30,11 @@ def scans(values=None, *, dpi: int = 150) -> tuple[Image.Image, Image.Image]:
     return one, make.rescanned(make.form(values, dpi=dpi), 6, angle=-0.3)
 
 
-@pytest.mark.parametrize("both", [False, True])
 @pytest.mark.parametrize(("dpi", "large"), [(150, False), pytest.param(380, True, marks=pytest.mark.slow)])
-def test_a_sheet_scanned_again_to_black_and_white_is_the_same_image(judge, both, dpi, large):
+def test_a_sheet_scanned_again_to_black_and_white_is_the_same_image(judge, dpi, large):
     """The larger page is beyond the working size: what is black and white must be known before it shrinks."""
     one, again = scans(dpi=dpi)
-    ruling, exam = judge(thresholded(one) if both else one, thresholded(again))
+    ruling, exam = judge(one, thresholded(again))
     assert ruling.relation is Relation.SAME_IMAGE, (ruling, exam and exam.strokes)
     assert exam is not None
     assert exam.cut
@@ -63,10 +63,36 @@ def test_small_print_in_black_and_white_is_unclear(judge, pair):
         assert ruling.relation not in LINKABLE, (ruling, exam and exam.strokes)
 
 
-def _small_print(letter: str) -> Image.Image:
-    """A form with eight-point writing below, one letter of which is given."""
+@pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize("pair", ["5S", "lI"])
+def test_letters_that_are_one_blob_in_black_and_white_are_not_linked(judge, both, pair):
+    """Of ten points at 150 dots an inch: what is grey tells them apart, and two in black and white cannot."""
+    one, other = (make.rescanned(_small_print(letter, 21), 7 + n) for n, letter in enumerate(pair))
+    ruling, exam = judge(thresholded(one) if both else one, thresholded(other))
+    assert ruling.relation not in LINKABLE, (ruling, exam and exam.strokes)
+
+
+def test_two_scans_in_black_and_white_are_unclear_unless_they_are_one(judge):
+    one, again = (thresholded(page) for page in scans(dpi=220))
+    assert judge(one, again)[0].relation is Relation.UNCLEAR
+    assert judge(one, one.rotate(90, expand=True))[0].relation is Relation.SAME_IMAGE
+
+
+def test_a_page_turned_black_and_white_is_surprising_where_it_was_sure_to_be_white():
+    expected = np.tile(np.linspace(0, 255, 120, dtype=np.float32), (60, 1))
+    cut = np.where(expected > 128, 255, 0).astype(np.float32)
+    everywhere = np.ones(cut.shape, bool)
+    assert surprise([expected], cut, everywhere, target_is_cut=True) < 0.5
+    cut[30:32, 114:117] = 0
+    assert surprise([expected], cut, everywhere, target_is_cut=True) > 1
+    assert surprise([cut], expected, everywhere, target_is_cut=False) > 1
+    assert surprise([expected, cut], cut, everywhere, target_is_cut=True) < 0.5
+
+
+def _small_print(letter: str, size: int = 17) -> Image.Image:
+    """A form with small writing below, of eight points at first, one letter of which is given."""
     page = make.form()
-    draw, font = ImageDraw.Draw(page), ImageFont.load_default(17)
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(size)
     for row in range(2):
         text = "0123456789 ABCDEFGHIJKLM NOPQRSTUVWXYZ abcdefghijklm nopqrstuvwxyz"
         draw.text((60, 620 + 30 * row), text, fill=(60, 60, 60), font=font)

@@ -45,8 +45,12 @@ _ONE_SCAN, _AS_GOOD_AS_EQUAL = 0.5, 0.3
 _UNREAD_INK = 2.0
 """Unmatched ink (pixels) that chance leaves of letters too small for black and white."""
 _LEGIBLE, _LEGIBLE_CUT = 9.5, 12
-"""Pixels: lower characters have no room for what tells them apart (an S and a 5, a g and a q), in grey and in
+"""Pixels: lower characters have no room for what tells them apart (a full stop and a comma), in grey and in
 black and white."""
+_SURPRISING = 0.8
+"""Beyond this a page in black and white is not what a threshold makes of the grey one."""
+_ONE_FILE = 0.08
+"""What an I for an l leaves over a patch, where it is 12 pixels high, is more: half a pixel."""
 _SURE_OF_CUT = 0.97
 """In black and white small print may be on a page of larger letters: no policy links it by itself."""
 
@@ -235,9 +239,14 @@ def _black_and_white(exam: Examination, frame: Framing) -> Ruling:
         return Ruling(Relation.UNCLEAR, 0.8, Why.TOO_SMALL_TO_READ, frame)
     if marks.differ:
         return Ruling(Relation.SAME_FORM, 0.9, Why.OTHER_MARKS, frame)
-    if not marks.same:
+    if not marks.same or not _as_expected(exam):
         return Ruling(Relation.UNCLEAR, 0.7, Why.STROKES_DOUBTFUL, frame)
     return _rescan(exam, frame)
+
+
+def _as_expected(exam: Examination) -> bool:
+    """Whether one is what a threshold makes of the other; in two such an I for an l is but a ragged rim."""
+    return exam.apart <= _ONE_FILE if exam.surprise is None else exam.surprise <= _SURPRISING
 
 
 def _broad(exam: Examination) -> bool:

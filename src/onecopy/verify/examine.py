@@ -10,11 +10,13 @@ from onecopy.verify import strokes, warp, writing
 from onecopy.verify.cutting import expect
 from onecopy.verify.grain import Grain, grain
 from onecopy.verify.noise import activity
+from onecopy.verify.patches import smoothed
 from onecopy.verify.planes import Array, Bytes, Mask, Ycc, to_ycc
 from onecopy.verify.refine import LEVELS, refine
 from onecopy.verify.register import Matrix, Placement, scales
 from onecopy.verify.resample import resample
 from onecopy.verify.residual import Residual, cells, measure, torn
+from onecopy.verify.surprise import surprise
 from onecopy.verify.tone import Made, as_grey, make
 from onecopy.verify.view import View
 
@@ -91,9 +93,26 @@ class Examination:
     @cached_property
     def strokes(self) -> strokes.Strokes:
         """The ink of both, matched after local shifts are taken out."""
+        return strokes.compare(self._placed, self.target, self.mask, cut=self.cut, limit=0.3)
+
+    @cached_property
+    def _placed(self) -> tuple[Array, Array]:
+        """What was made, as registered and after local shifts are taken out."""
         source = self.made.ycc[0]
-        placed = (source, warp.settle(source, self.target, self.mask))
-        return strokes.compare(placed, self.target, self.mask, cut=self.cut, limit=0.3)
+        return source, warp.settle(source, self.target, self.mask)
+
+    @cached_property
+    def surprise(self) -> float | None:
+        """How surprising a page in black and white is beside a grey one; ``None`` if nothing is grey."""
+        if not self.cut or (self.fine.is_bilevel and self.coarse.is_bilevel):
+            return None
+        return surprise(self._placed, self.target, self.mask, target_is_cut=self.coarse.is_bilevel)
+
+    @cached_property
+    def apart(self) -> float:
+        """The largest difference over a patch while nothing is explained, 0 to 1."""
+        difference = (self._source_luma - self.coarse.luma) * np.float32(1 / 255) * self.mask
+        return float(smoothed(difference).max(initial=0))
 
     @cached_property
     def worst_beside_ink(self) -> float:

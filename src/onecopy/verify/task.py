@@ -248,4 +248,6 @@ def _measures(exam: Examination, ruling: Ruling) -> dict[str, float]:
         numbers |= {"grain": exam.grain.likeness, "grain_strength": exam.grain.strength}
         if exam.both_paper:
             numbers |= {"stroke": exam.strokes.heaviest, "unmatched": exam.strokes.unmatched}
+            numbers |= {"letters": exam.strokes.letters, "patch": exam.strokes.patch}
+            numbers |= {} if exam.surprise is None else {"surprise": exam.surprise}
     return {name: round(float(value), 4) for name, value in numbers.items()}
