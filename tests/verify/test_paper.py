@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from onecopy.model import LINKABLE, Relation
 from onecopy.verify.cutting import expect
+from onecopy.verify.decide import rule
 from onecopy.verify.patches import largest, smoothed
 from onecopy.verify.surprise import surprise
 from onecopy.verify.warp import settle
@@ -30,7 +31,7 @@ def scans(values=None, *, dpi: int = 150) -> tuple[Image.Image, Image.Image]:
     return one, make.rescanned(make.form(values, dpi=dpi), 6, angle=-0.3)
 
 
-@pytest.mark.parametrize(("dpi", "large"), [(150, False), pytest.param(380, True, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("dpi", "large"), [(220, False), pytest.param(380, True, marks=pytest.mark.slow)])
 def test_a_sheet_scanned_again_to_black_and_white_is_the_same_image(judge, dpi, large):
     """The larger page is beyond the working size: what is black and white must be known before it shrinks."""
     one, again = scans(dpi=dpi)
@@ -39,6 +40,8 @@ def test_a_sheet_scanned_again_to_black_and_white_is_the_same_image(judge, dpi, 
     assert exam is not None
     assert exam.cut
     assert (exam.coarse.scale < 1) is large
+    exam.__dict__["surprise"] = 0.9  # as an S for a 5 leaves
+    assert rule(exam).relation is Relation.UNCLEAR
 
 
 @pytest.mark.parametrize("both", [False, True])
@@ -63,12 +66,11 @@ def test_small_print_in_black_and_white_is_unclear(judge, pair):
         assert ruling.relation not in LINKABLE, (ruling, exam and exam.strokes)
 
 
-@pytest.mark.parametrize("both", [False, True])
-@pytest.mark.parametrize("pair", ["5S", "lI"])
-def test_letters_that_are_one_blob_in_black_and_white_are_not_linked(judge, both, pair):
-    """Of ten points at 150 dots an inch: what is grey tells them apart, and two in black and white cannot."""
-    one, other = (make.rescanned(_small_print(letter, 21), 7 + n) for n, letter in enumerate(pair))
-    ruling, exam = judge(thresholded(one) if both else one, thresholded(other))
+@pytest.mark.parametrize(("pair", "points"), [("lI", 7), ("lI", 8)])
+def test_a_letter_that_a_threshold_leaves_alike_is_not_linked(judge, pair, points):
+    """At 220 dots an inch the strokes of an l and an I are the same."""
+    one, other = (make.rescanned(_small_print(letter, points, 220), 7 + n) for n, letter in enumerate(pair))
+    ruling, exam = judge(one, thresholded(other, 115))
     assert ruling.relation not in LINKABLE, (ruling, exam and exam.strokes)
 
 
@@ -89,14 +91,14 @@ def test_a_page_turned_black_and_white_is_surprising_where_it_was_sure_to_be_whi
     assert surprise([expected, cut], cut, everywhere, target_is_cut=True) < 0.5
 
 
-def _small_print(letter: str, size: int = 17) -> Image.Image:
-    """A form with small writing below, of eight points at first, one letter of which is given."""
-    page = make.form()
-    draw, font = ImageDraw.Draw(page), ImageFont.load_default(size)
+def _small_print(letter: str, points: float = 8, dpi: int = 150) -> Image.Image:
+    """A form with small writing below, one letter of which is given."""
+    page, unit = make.form(dpi=dpi), dpi / 150
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(int(points * dpi / 72 + 0.5))
     for row in range(2):
         text = "0123456789 ABCDEFGHIJKLM NOPQRSTUVWXYZ abcdefghijklm nopqrstuvwxyz"
-        draw.text((60, 620 + 30 * row), text, fill=(60, 60, 60), font=font)
-    draw.text((760, 650), f"Form 24{letter}", fill=(60, 60, 60), font=font)
+        draw.text((60 * unit, (620 + 30 * row) * unit), text, fill=(60, 60, 60), font=font)
+    draw.text((760 * unit, 650 * unit), f"Form 24{letter}", fill=(60, 60, 60), font=font)
     return page
 
 

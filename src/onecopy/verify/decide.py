@@ -44,12 +44,12 @@ _ONE_SCAN, _AS_GOOD_AS_EQUAL = 0.5, 0.3
 """Likeness of grain that two scans of a sheet never have, and the excess below which all is rounding."""
 _UNREAD_INK = 2.0
 """Unmatched ink (pixels) that chance leaves of letters too small for black and white."""
-_LEGIBLE, _LEGIBLE_CUT = 9.5, 12
-"""Pixels: lower characters have no room for what tells them apart (a full stop and a comma), in grey and in
-black and white."""
+_LEGIBLE, _LEGIBLE_CUT = 9.5, 20
+"""Pixels: lower characters have no room for what tells them apart (an S and a 5, a g and a q), in grey,
+and in black and white, where a threshold keeps of a comma no more than of a full stop."""
 _SURPRISING = 0.8
 """Beyond this a page in black and white is not what a threshold makes of the grey one."""
-_ONE_FILE = 0.08
+_ONE_SCAN_CUT, _LEGIBLE_ONE = 0.08, 12
 """What an I for an l leaves over a patch, where it is 12 pixels high, is more: half a pixel."""
 _SURE_OF_CUT = 0.97
 """In black and white small print may be on a page of larger letters: no policy links it by itself."""
@@ -235,7 +235,7 @@ def _black_and_white(exam: Examination, frame: Framing) -> Ruling:
     marks = exam.strokes
     if exam.support < 0.15 or marks.unmatched > 0.55:
         return Ruling(Relation.DISTINCT, 0.8, Why.UNRELATED, None)
-    if _print_lost(exam) and marks.heaviest <= _UNREAD_INK:
+    if _print_lost(exam) and marks.heaviest <= _UNREAD_INK and not _one_scan(exam):
         return Ruling(Relation.UNCLEAR, 0.8, Why.TOO_SMALL_TO_READ, frame)
     if marks.differ:
         return Ruling(Relation.SAME_FORM, 0.9, Why.OTHER_MARKS, frame)
@@ -246,7 +246,14 @@ def _black_and_white(exam: Examination, frame: Framing) -> Ruling:
 
 def _as_expected(exam: Examination) -> bool:
     """Whether one is what a threshold makes of the other; in two such an I for an l is but a ragged rim."""
-    return exam.apart <= _ONE_FILE if exam.surprise is None else exam.surprise <= _SURPRISING
+    return _one_scan(exam) if exam.surprise is None else exam.surprise <= _SURPRISING
+
+
+def _one_scan(exam: Examination) -> bool:
+    """Whether nothing is left between two pages in black and white, and a letter would leave something."""
+    if exam.surprise is not None or exam.apart > _ONE_SCAN_CUT:
+        return False
+    return not 0 < exam.strokes.letters < _LEGIBLE_ONE
 
 
 def _broad(exam: Examination) -> bool:
