@@ -82,6 +82,7 @@ def test_the_public_page_is_rough_and_names_nobody_small(service):
         assert "case 0" not in text
         assert "portal" not in text
     assert page.status_code == 200
+    assert 'class="fill fill-main" width="820"' in page.text  # by the share: both counts are rounded to one
 
 
 def test_the_public_page_is_off_unless_it_is_wanted(make_service):
