@@ -12,6 +12,7 @@ from onecopy.candidates.counterparts import Layout, Lie, Shared, shared
 from onecopy.candidates.near import look_at
 from onecopy.fingerprint.features import extract
 from onecopy.model import Fingerprint
+from onecopy.pipelines.gate.known import PER_IMAGE
 
 PLAIN = Fingerprint(
     version=1,
@@ -66,6 +67,19 @@ def collection() -> dict[int, Fingerprint]:
     }
     shown |= {number: picture(number) for number in range(10, 30)}
     return {number: fingerprint(number, luma) for number, luma in shown.items()}
+
+
+def test_in_a_crowd_neither_those_by_hash_nor_those_by_features_lose_their_place(collection) -> None:
+    index = Index()
+    for number in range(100, 170):  # of one look, as copies of a form are
+        alike = (number - 100).to_bytes(32)
+        index.add(number, replace(PLAIN, sha256=f"{number:064x}", image_data_hint=f"{number:032x}",
+                                  pdq=alike, pdq_quality=100))  # fmt: skip
+    for number in (1, 2, 3):
+        index.add(number, collection[number])
+    found = index.query(replace(collection[0], pdq=bytes(32), pdq_quality=100), limit=PER_IMAGE)
+    assert sum(one.reason == "pdq" for one in found) == Settings().per_image
+    assert {one.image for one in found if one.reason == "features"} == {1, 2, 3}
 
 
 def test_parts_and_frames_of_one_picture_are_proposed(collection) -> None:

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from sqlalchemy import Connection
 
-from onecopy.candidates import CandidateIndex
+from onecopy.candidates import CandidateIndex, Settings
 from onecopy.candidates.lookup import KEY, Keys, Lookup
 from onecopy.catalog import arrivals, images
 from onecopy.catalog.batches import batches
 from onecopy.catalog.images import Printed
 from onecopy.model import Fingerprint
 
-PER_IMAGE = 64
-"""How many candidates of one image are looked at, at most."""
+CROWD = Settings().per_image
+"""With so many candidates of one image, others may have been left out."""
+PER_IMAGE = CROWD + Settings().features_per_image
+"""How many candidates of one image are looked at, at most: those by features take no place from others."""
 ALIKE = 1000
 """Among how many images with a candidate's very pixels those of the upload's case are looked for, at most."""
 

@@ -14,7 +14,7 @@ from onecopy.pipelines.exact import SAME_BYTES
 from onecopy.pipelines.gate.answers import among, answered, contradicted
 from onecopy.pipelines.gate.compare import Key, Question
 from onecopy.pipelines.gate.judged import judged, recognised, told_apart
-from onecopy.pipelines.gate.known import PER_IMAGE, Known
+from onecopy.pipelines.gate.known import CROWD, PER_IMAGE, Known
 from onecopy.pipelines.gate.stars import follow
 from onecopy.pipelines.gate.ties import Tie, tied
 from onecopy.pipelines.gate.upload import Upload
@@ -140,7 +140,7 @@ def _in_case_too(
     Where there are more than are looked at, those come along that many of them are the same image as.
     """
     numbers = known.candidates(agency, fingerprint)
-    if len(numbers) >= PER_IMAGE:
+    if len(numbers) >= CROWD:
         numbers += verdicts.partners(
             connection, numbers, version=VERIFY_VERSION, at_least=SURE, most=PARTNERS
         )
