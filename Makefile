@@ -6,6 +6,10 @@ TESTS ?= tests
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
+
+# Tests and benchmarks start hundreds of processes: none is to compile again what another has compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo demo-serve test test-full torture lint format bench bench-accuracy bench-curves bench-speed screenshots docs clean
 
 help:

@@ -45,21 +45,46 @@ def commands() -> list[str]:
     ]
 
 
-def help_of(*command: str) -> str:
-    """What ``onecopy COMMAND --help`` prints in a terminal 100 columns wide."""
-    asked = [sys.executable, "-c", "from onecopy.cli import main; main()", *command, "--help"]
+_ALL_HELP = """
+import contextlib, io, json, sys
+from onecopy.cli import main
+shown = []
+for command in json.load(sys.stdin):
+    sys.argv = ["onecopy", *command, "--help"]
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        try:
+            main()
+        except SystemExit as ended:
+            assert not ended.code, command
+    shown.append(out.getvalue())
+json.dump(shown, sys.stdout)
+"""
+
+
+def help_of(asked: list[tuple[str, ...]]) -> list[str]:
+    """What ``onecopy COMMAND --help`` prints for each in a terminal 100 columns wide, all by one process."""
     kept = {
         key: value for key, value in os.environ.items() if not key.startswith(("ONECOPY_", "FORCE_COLOR"))
     }
-    shown = subprocess.run(asked, env=kept | _PLAIN, check=True, capture_output=True, text=True).stdout
-    return "\n".join(line.rstrip() for line in shown.splitlines()).strip("\n")
+    done = subprocess.run(
+        [sys.executable, "-c", _ALL_HELP],
+        env=kept | _PLAIN,
+        check=True,
+        input=json.dumps(asked),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return [
+        "\n".join(line.rstrip() for line in one.splitlines()).strip("\n") for one in json.loads(done.stdout)
+    ]
 
 
 def cli_page() -> str:
     """The page of all commands."""
+    asked = [(), *(tuple(name.split()) for name in commands())]
     parts = [HEAD]
-    for command in [(), *(tuple(name.split()) for name in commands())]:
-        parts.append(f"## {' '.join(('onecopy', *command))}\n\n```text\n{help_of(*command)}\n```\n")
+    for command, shown in zip(asked, help_of(asked), strict=True):
+        parts.append(f"## {' '.join(('onecopy', *command))}\n\n```text\n{shown}\n```\n")
     return "\n".join(parts)
 
 

@@ -48,12 +48,14 @@ def onecopy(tmp_path):
 def quick(tmp_path, monkeypatch):
     """Runs the command in ``tmp_path`` as ``onecopy`` does, but in this process."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
+    for name, value in (("XDG_DATA_HOME", str(tmp_path / "data")), ("COLUMNS", "200"), ("NO_COLOR", "1")):
+        monkeypatch.setenv(name, value)
 
     def run(*arguments, check=None):
         done = CliRunner().invoke(build(), [*map(str, arguments)])
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
+        assert "Traceback" not in done.output, done.output
         if check is not None:
             assert done.exit_code == check, done.output
         return done

@@ -1,10 +1,10 @@
 """``onecopy policy``: from the shipped policy to one that was tried, and published."""
 
 import json
-import subprocess
-import sys
 
 import pytest
+
+import onecopy
 
 STRICT = """\
 policy: 1
@@ -14,14 +14,6 @@ rules:
   - {name: Look at all others, when: {scope: agency}, action: hold, reviewers: 2}
 """
 
-SUBMIT = """
-import sys
-from pathlib import Path
-import onecopy
-with onecopy.Gate.open("catalog.db", Path("vault"), workers=1) as gate:
-    for name, case in (("1", "A"), ("copy", "A"), ("copy", "B")):
-        gate.submit(Path(f"photos/{name}.png"), onecopy.Context(case=case))
-"""
 PLACES = ("--catalog", "catalog.db")
 
 
@@ -34,7 +26,9 @@ def strict(tmp_path):
 
 @pytest.fixture
 def taken_in(pictures, tmp_path):
-    subprocess.run([sys.executable, "-c", SUBMIT], cwd=tmp_path, check=True, timeout=120)
+    with onecopy.Gate.open(tmp_path / "catalog.db", tmp_path / "vault", workers=1) as gate:
+        for name, case in (("1", "A"), ("copy", "A"), ("copy", "B")):
+            gate.submit(pictures / f"{name}.png", onecopy.Context(case=case))
 
 
 def test_the_shipped_policy_is_a_start(quick, tmp_path):
@@ -55,19 +49,19 @@ def test_mistakes_have_lines(quick, tmp_path):
     assert second.startswith("p.yaml:5:5: Rule 'Look at all others': a pair that is 'edited' is never linked")
 
 
-def test_explained_and_tried(onecopy, taken_in, strict):
+def test_explained_and_tried(quick, taken_in, strict):
     places = (*PLACES, "--vault", "vault")
-    said = onecopy("policy", "explain", "photos/1.png", "--case", "A", *places, check=0).stdout
+    said = quick("policy", "explain", "photos/1.png", "--case", "A", *places, check=0).stdout
     assert said.startswith("link: by the rule 'The same file or picture data, in the same case'\n")
     assert "the whole file is same-bytes (1) to '1.png' in this case:\n  rule 1, " in said
     asked = ("--case", "C", "--policy", strict, "--json")
-    plain = json.loads(onecopy("policy", "explain", "photos/1.png", *asked, *places, check=0).stdout)
+    plain = json.loads(quick("policy", "explain", "photos/1.png", *asked, *places, check=0).stdout)
     assert (plain["action"], plain["rule"], plain["reviewers"]) == ("hold", "Look at all others", 2)
     first, second = plain["seen"][0]["rules"]
     assert "looks no further than the case" in first["why_not"]
     assert second["why_not"] is None
 
-    tried = onecopy("policy", "try", strict, "--days", "1", *PLACES, check=0).stdout
+    tried = quick("policy", "try", strict, "--days", "1", *PLACES, check=0).stdout
     assert tried.splitlines() == [
         "3 replayed: 2 would have been different, 1 the same.",
         "  1 would have been rejected instead of linked",
@@ -79,20 +73,18 @@ def test_explained_and_tried(onecopy, taken_in, strict):
     ]
 
 
-def test_tried_on_a_scan(onecopy, pictures, strict, tmp_path):
-    onecopy("scan", "photos", "--out", "report", "--quiet", check=0)
-    again = onecopy("policy", "try", strict, "--findings", "report/findings.json", "--json", check=0)
+def test_tried_on_a_scan(quick, pictures, strict, tmp_path):
+    quick("scan", "photos", "--out", "report", "--quiet", check=0)
+    again = quick("policy", "try", strict, "--findings", "report/findings.json", "--json", check=0)
     plain = json.loads(again.stdout)
     assert (plain["replayed"], plain["same"]) == (3, 2)
     (different,) = plain["different"]
     assert (different["before"], different["after"], different["count"]) == ("link", "reject", 1)
     assert different["examples"][0]["label"] == "photos/copy.png"
     (tmp_path / "no.json").write_text("{}")
-    assert (
-        "not the findings.json" in onecopy("policy", "try", strict, "--findings", "no.json", check=2).stderr
-    )
+    assert "not the findings.json" in quick("policy", "try", strict, "--findings", "no.json", check=2).stderr
     both = ("--days", "3", "--findings", "no.json")
-    assert "not both" in onecopy("policy", "try", strict, *both, check=2).stderr
+    assert "not both" in quick("policy", "try", strict, *both, check=2).stderr
 
 
 def test_published(quick, strict, tmp_path):

@@ -30,43 +30,42 @@ def vault(tmp_path):
         return gate.vault
 
 
-def test_orphans_are_listed_and_removed_when_asked(onecopy, vault):
+def test_orphans_are_listed_and_removed_when_asked(quick, vault):
     where = ("--catalog", "c.db", "--vault", "v")
-    said = onecopy("doctor", *where, check=0).stdout
+    said = quick("doctor", *where, check=0).stdout
     assert "2 contents, 16 B" in said
     assert "1 orphans, which no upload names, 6 B" in said
     assert vault.orphan in said
-    said = onecopy("doctor", *where, "--remove-orphans", "--grace-days", "10", check=0).stdout
+    said = quick("doctor", *where, "--remove-orphans", "--grace-days", "10", check=0).stdout
     assert "removed 0 orphans" in said
-    said = onecopy("doctor", *where, "--remove-orphans", check=0).stdout
+    said = quick("doctor", *where, "--remove-orphans", check=0).stdout
     assert "removed 1 orphans, 6 B" in said
     assert [kept.sha256 for kept in vault] == [vault.needed]
-    assert "which no upload names" not in onecopy("doctor", *where, check=0).stdout
+    assert "which no upload names" not in quick("doctor", *where, check=0).stdout
 
 
-def test_a_catalog_that_is_not_the_vaults_removes_nothing(onecopy, vault, tmp_path):
+def test_a_catalog_that_is_not_the_vaults_removes_nothing(quick, vault, tmp_path):
     Catalog(tmp_path / "new.db").close()
-    said = onecopy(
-        "doctor", "--catalog", "new.db", "--vault", "v", "--remove-orphans", "--grace-days", "0"
-    ).stdout
+    where = ("--catalog", "new.db", "--vault", "v")
+    said = quick("doctor", *where, "--remove-orphans", "--grace-days", "0").stdout
     assert "does not belong to this catalog alone" in said
     assert len(list(vault)) == 2
 
 
-def test_a_lost_content_is_a_failure(onecopy, vault):
+def test_a_lost_content_is_a_failure(quick, vault):
     vault.remove(vault.needed)
-    said = onecopy("doctor", "--catalog", "c.db", "--vault", "v", check=1).stdout
+    said = quick("doctor", "--catalog", "c.db", "--vault", "v", check=1).stdout
     assert "1 contents are MISSING" in said
     assert vault.needed in said
 
 
-def test_no_vault_is_made(onecopy, tmp_path):
-    assert "There is no vault" in onecopy("doctor", "--vault", "typo", check=1).stdout
+def test_no_vault_is_made(quick, tmp_path):
+    assert "There is no vault" in quick("doctor", "--vault", "typo", check=1).stdout
     assert not (tmp_path / "typo").exists()
-    assert "There is no vault" in onecopy("doctor", check=0).stdout
+    assert "There is no vault" in quick("doctor", check=0).stdout
 
 
-def test_pictures_are_packed_and_unpacked(onecopy, tmp_path):
+def test_pictures_are_packed_and_unpacked(quick, tmp_path):
     plain = tmp_path / "plain.jpg"
     Image.effect_noise((300, 300), 60).save(plain, "JPEG")
     data = plain.read_bytes()
@@ -76,12 +75,12 @@ def test_pictures_are_packed_and_unpacked(onecopy, tmp_path):
         for name in ("plain.jpg", "described.jpg"):
             gate.submit(tmp_path / name, Context(case=name))
     where = ("--catalog", "c.db", "--vault", "v")
-    said = onecopy("vault", "pack", *where, "--dry-run", check=0).stdout
+    said = quick("vault", "pack", *where, "--dry-run", check=0).stdout
     assert "1 would be packed" in said
-    assert "1 packed" in onecopy("vault", "pack", *where, check=0).stdout
-    said = onecopy("doctor", *where, "--rebuild", check=0).stdout
+    assert "1 packed" in quick("vault", "pack", *where, check=0).stdout
+    said = quick("doctor", *where, "--rebuild", check=0).stdout
     assert "1 of them are packed" in said
     assert "0 came out otherwise" in said
-    assert "saved 0 B" in onecopy("vault", "pack", *where, check=0).stdout
-    assert "1 unpacked" in onecopy("vault", "unpack", *where, check=0).stdout
-    assert "are packed" not in onecopy("doctor", *where, check=0).stdout
+    assert "saved 0 B" in quick("vault", "pack", *where, check=0).stdout
+    assert "1 unpacked" in quick("vault", "unpack", *where, check=0).stdout
+    assert "are packed" not in quick("doctor", *where, check=0).stdout

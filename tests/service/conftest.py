@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
+import warm
 from PIL import Image
 
 TOKEN = "test-token-of-enough-length"
@@ -30,7 +31,7 @@ class Service:
     environment: dict = field(default_factory=dict)
     arguments: tuple = ()
     before: str = ""
-    process: subprocess.Popen | None = None
+    process: subprocess.Popen | warm.Process | None = None
     url: str = ""
     said: list = field(default_factory=list)
     code: int | None = None
@@ -41,13 +42,17 @@ class Service:
             environment["ONECOPY_ADMIN_TOKEN"] = self.token
         places = ["--catalog", self.folder / "catalog.db", "--vault", self.folder / "vault"]
         self.log = (self.folder / "log").open("a+")
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", self.before + START, "--port", "0", *places, *self.arguments],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=self.log,
-            text=True,
-        )
+        code, arguments = self.before + START, ["--port", "0", *places, *self.arguments]
+        if self.before:  # something changed before anything is imported
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", code, *arguments],
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=self.log,
+                text=True,
+            )
+        else:
+            self.process = warm.start(code, arguments, environment, self.log)
         self.said = []
         while not (self.said and "/v1/uploads" in self.said[-1]):
             line = self.process.stdout.readline()
