@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from onecopy.parts import parts
+from onecopy.policy.document import PLACES, WORDS
 from onecopy.sayings.texts import FIRST, NUMBERS, PAIR, SECOND, TEXTS
 from onecopy.service.pages.render import environment
 
@@ -31,6 +33,8 @@ def texts() -> dict[Text, list[str]]:
                 found.setdefault(text, []).append(f"{path.relative_to(SERVICE.parent)}:{line}")
     for code, text in {**TEXTS, "first": FIRST, "second": SECOND, "pair": PAIR}.items():
         found.setdefault(text, []).append(f"sayings {code}")
+    for text in (*WORDS.values(), *PLACES.values(), *(purpose for _, purpose, _ in parts())):
+        found.setdefault(text, []).append("shown as it is")
     for number in NUMBERS:
         found.setdefault(number, []).append("sayings number")
     return found
