@@ -61,8 +61,8 @@ class Row:
         return self.unclear_is_right and self.relation == "unclear"
 
     @property
-    def proposed(self) -> bool:
-        """The search brought the two together."""
+    def was_compared(self) -> bool:
+        """The two were compared; else nobody proposed them, or another comparison stood for theirs."""
         return bool(self.compared or self.relation)
 
     @property

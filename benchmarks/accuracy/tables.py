@@ -13,7 +13,7 @@ def share(rows: Sequence[Row], test: Callable[[Row], bool]) -> str:
 
 
 _TESTS: dict[str, Callable[[Row], bool]] = {
-    "proposed": lambda row: row.proposed,
+    "compared": lambda row: row.was_compared,
     "found": lambda row: row.found,
     "right": lambda row: row.right,
     "unclear": lambda row: row.relation == "unclear",
@@ -55,13 +55,13 @@ def short_table(rows: Iterable[Row]) -> None:
 
 
 _CLASSES = {"same": "Encoded again: the same picture", "edited": "Changed"}
-_SHORT = ["right", "weak", "middle", "strong", "pairs", "not proposed", "unclear", "merged wrongly"]
+_SHORT = ["right", "weak", "middle", "strong", "pairs", "not compared", "unclear", "merged wrongly"]
 
 
 def _short(name: str, rows: Sequence[Row]) -> list[str]:
     strengths = [[row for row in rows if row.strength in names] for names in _STRENGTHS]
     shares = [share(some, _TESTS["right"]) for some in strengths]
-    counts = [sum(map(test, rows)) for test in (lambda row: not row.proposed, _TESTS["unclear"], _lost)]
+    counts = [sum(map(test, rows)) for test in (lambda row: not row.was_compared, _TESTS["unclear"], _lost)]
     return [name, *shares, f"{len(rows):,}", *map(str, counts)]
 
 
@@ -94,9 +94,9 @@ def _forms(rows: Sequence[Row], key: Callable[[Row], tuple[str, str]]) -> None:
     lines = []
     for dpi, what in sorted(cells, key=lambda cell: (int(cell[0].split()[0]), cell[1])):
         mine = cells[dpi, what]
-        shares = [share(mine, _TESTS[name]) for name in ("proposed", "right", "unclear")]
+        shares = [share(mine, _TESTS[name]) for name in ("compared", "right", "unclear")]
         lines.append([dpi, what, f"{len(mine):,}", *shares, str(sum(row.lost for row in mine))])
-    table(["", "", "pairs", "proposed", "right", "unclear", "merged wrongly"], lines)
+    table(["", "", "pairs", "compared", "right", "unclear", "merged wrongly"], lines)
 
 
 def _by_kind(rows: Sequence[Row]) -> list[list[str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from onecopy.model import Fingerprint, Limits, Verdict
 from onecopy.sandbox.interface import Task
 
-VERIFY_VERSION = 6
+VERIFY_VERSION = 7
 """Changes whenever a verdict could; stored verdicts of another version are made again."""
 
 
