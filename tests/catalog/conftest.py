@@ -19,12 +19,12 @@ def catalog(catalog_url: str) -> Iterator[Catalog]:
 
 
 @pytest.fixture
-def older(catalog_url: str) -> Callable[[str], AbstractContextManager[Connection]]:
+def older(empty_url: str) -> Callable[[str], AbstractContextManager[Connection]]:
     """Makes the catalog as an older release left it, for a transaction that fills it."""
 
     @contextlib.contextmanager
     def older(revision: str) -> Iterator[Connection]:
-        engine = create_engine(parse(catalog_url))
+        engine = create_engine(parse(empty_url))
         config = Config()
         config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
         with engine.begin() as connection:

@@ -80,10 +80,10 @@ def emptied(url: str) -> None:
 
 
 @pytest.fixture
-def made_at_once(catalog_url: str) -> dict[str, Any]:
-    with Catalog(catalog_url) as catalog, catalog.read() as connection:
+def made_at_once(empty_url: str) -> dict[str, Any]:
+    with Catalog(empty_url) as catalog, catalog.read() as connection:
         found = described(connection)
-    emptied(catalog_url)
+    emptied(empty_url)
     return found
 
 

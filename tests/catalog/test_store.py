@@ -130,9 +130,9 @@ def test_a_newer_catalog(catalog_url: str) -> None:
         Catalog(catalog_url)
 
 
-def test_many_that_open_a_new_catalog_at_once(catalog_url: str) -> None:
+def test_many_that_open_a_new_catalog_at_once(empty_url: str) -> None:
     with ThreadPoolExecutor(16) as threads:
-        for catalog in threads.map(Catalog, [catalog_url] * 16):
+        for catalog in threads.map(Catalog, [empty_url] * 16):
             with catalog, catalog.read() as connection:
                 assert settings.get(connection, "n") is None
 

@@ -134,7 +134,7 @@ def test_too_many_sources_are_counted_as_one(catalog: Catalog, monkeypatch: pyte
 
 
 def test_an_upgrade_counts_what_is_there(
-    catalog_url: str, older: Callable[[str], AbstractContextManager[Connection]]
+    empty_url: str, older: Callable[[str], AbstractContextManager[Connection]]
 ) -> None:
     chance, plain = random.Random(7), Plain()
     with older("0011") as connection:
@@ -165,5 +165,5 @@ def test_an_upgrade_counts_what_is_there(
                 }
                 connection.execute(insert(decision), [made])
                 plain.there[number] = (one, action, by_people)
-    with Catalog(catalog_url) as catalog, catalog.read() as connection:
+    with Catalog(empty_url) as catalog, catalog.read() as connection:
         assert kept(connection) == plain.sums()

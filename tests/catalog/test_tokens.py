@@ -9,14 +9,14 @@ from onecopy.catalog.store import Catalog
 
 
 def test_the_first_token_of_an_older_release_holds(
-    catalog_url: str, older: Callable[[str], AbstractContextManager[Connection]]
+    empty_url: str, older: Callable[[str], AbstractContextManager[Connection]]
 ) -> None:
     with older("0001") as connection:
         connection.execute(
             text("INSERT INTO setting (name, value) VALUES ('admin-token-sha256', :digest)"),
             {"digest": tokens.digest("given to the portal long ago")},
         )
-    with Catalog(catalog_url) as catalog, catalog.read() as connection:
+    with Catalog(empty_url) as catalog, catalog.read() as connection:
         found = tokens.by_secret(connection, "given to the portal long ago")
         assert found is not None
         assert (found.id, found.role, found.agency) == ("admin", "administrator", None)

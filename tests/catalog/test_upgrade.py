@@ -40,11 +40,11 @@ def fill(connection: Connection) -> None:
 
 
 @pytest.fixture
-def first_release(catalog_url: str, older: Callable[[str], AbstractContextManager[Connection]]) -> str:
+def first_release(empty_url: str, older: Callable[[str], AbstractContextManager[Connection]]) -> str:
     """Where a catalog of the first release is, with data in it."""
     with older("0001") as connection:
         fill(connection)
-    return catalog_url
+    return empty_url
 
 
 def test_everything_is_there_after_the_upgrade(first_release: str) -> None:
