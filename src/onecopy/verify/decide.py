@@ -50,7 +50,8 @@ and in black and white, where a threshold keeps of a comma no more than of a ful
 _SURPRISING = 0.8
 """Beyond this a page in black and white is not what a threshold makes of the grey one."""
 _ONE_SCAN_CUT, _LEGIBLE_ONE = 0.08, 12
-"""What an I for an l leaves over a patch, where it is 12 pixels high, is more: half a pixel."""
+"""What an I for an l leaves over a patch, where it is 12 pixels high, is more: half a pixel. Of lower letters
+nothing is told in black and white."""
 _SURE_OF_CUT = 0.97
 """In black and white small print may be on a page of larger letters: no policy links it by itself."""
 
@@ -235,12 +236,14 @@ def _black_and_white(exam: Examination, frame: Framing) -> Ruling:
     marks = exam.strokes
     if exam.support < 0.15 or marks.unmatched > 0.55:
         return Ruling(Relation.DISTINCT, 0.8, Why.UNRELATED, None)
-    if _print_lost(exam) and marks.heaviest <= _UNREAD_INK and not _one_scan(exam):
+    if 0 < marks.letters < _LEGIBLE_ONE and marks.heaviest <= _UNREAD_INK:
         return Ruling(Relation.UNCLEAR, 0.8, Why.TOO_SMALL_TO_READ, frame)
     if marks.differ:
         return Ruling(Relation.SAME_FORM, 0.9, Why.OTHER_MARKS, frame)
     if not marks.same or not _as_expected(exam):
         return Ruling(Relation.UNCLEAR, 0.7, Why.STROKES_DOUBTFUL, frame)
+    if _print_lost(exam) and not _one_scan(exam):
+        return Ruling(Relation.UNCLEAR, 0.8, Why.TOO_SMALL_TO_READ, frame)
     return _rescan(exam, frame)
 
 
@@ -250,10 +253,8 @@ def _as_expected(exam: Examination) -> bool:
 
 
 def _one_scan(exam: Examination) -> bool:
-    """Whether nothing is left between two pages in black and white, and a letter would leave something."""
-    if exam.surprise is not None or exam.apart > _ONE_SCAN_CUT:
-        return False
-    return not 0 < exam.strokes.letters < _LEGIBLE_ONE
+    """Whether nothing is left between two pages in black and white."""
+    return exam.surprise is None and exam.apart <= _ONE_SCAN_CUT
 
 
 def _broad(exam: Examination) -> bool:
