@@ -1,6 +1,8 @@
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -135,6 +137,26 @@ def test_many_that_open_a_new_catalog_at_once(empty_url: str) -> None:
         for catalog in threads.map(Catalog, [empty_url] * 16):
             with catalog, catalog.read() as connection:
                 assert settings.get(connection, "n") is None
+
+
+def test_all_wait_while_a_new_catalog_is_being_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = sqlite3.connect(tmp_path / "c.db", isolation_level=None, check_same_thread=False)
+    first.execute("BEGIN IMMEDIATE")  # SQLite then refuses to switch to a write-ahead log at once
+    rounds: list[None] = []
+
+    def all_were_refused() -> None:
+        rounds.append(None)
+        if len(rounds) == 10:
+            first.rollback()
+
+    refused, sleep = threading.Barrier(8, all_were_refused, timeout=10), time.sleep
+    monkeypatch.setattr(time, "sleep", lambda pause: refused.wait() if first.in_transaction else sleep(pause))
+    with ThreadPoolExecutor(8) as threads:
+        for catalog in threads.map(Catalog, [tmp_path / "c.db"] * 8):
+            with catalog, catalog.read() as connection:
+                assert settings.get(connection, "n") is None
+    assert len(rounds) == 10
+    first.close()
 
 
 def test_an_address_that_leads_nowhere(tmp_path: Path) -> None:
