@@ -55,7 +55,8 @@ def test_paths_are_not_names(send, sent):
 
 
 def test_file_without_a_name(client, case):
-    response = client.post("/v1/uploads", files={"file": ("", b"y"), "case": (None, case)})
+    file = ("", b"y", "application/octet-stream")  # without a type it would be a text
+    response = client.post("/v1/uploads", files={"file": file, "case": (None, case)})
     assert response.json()["occurrence"]["name"] == "unnamed"
 
 
